@@ -25,6 +25,7 @@ explain
 views
 interop
 flow
+live
 web
 study
 demo __init__

@@ -216,6 +216,10 @@ def test_a_first_recording_needs_layers(new_study, made):
     refused(new_study(), BadRequest, r"needs layers=\[", made(), "lab")
 
 
+def test_an_empty_list_of_layers_does_not_stand_for_those_of_the_study(started, made):
+    refused(started, BadRequest, r"layers=\[\] names no layer", made(), "later", layers=[])
+
+
 def test_a_wrong_layer_leaves_no_trace(new_study, made):
     refused(new_study(), LayerNotFound, "no layer named 'layer9'", made(), "lab", layers=["layer9"])
 

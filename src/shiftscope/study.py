@@ -46,7 +46,7 @@ from shiftscope.store.stored_study import StoredStudy
 if TYPE_CHECKING:
     from torch import nn
 
-    from shiftscope.flow.live import LiveStudy
+    from shiftscope.live import LiveStudy
     from shiftscope.web.notebook.notebook import Shown
 
 LISTED = 12  # datasets that are named one by one
@@ -98,8 +98,8 @@ class Study(StoredStudy):
     sample_tags = sample_tags
 
     def live(self, model: nn.Module | None = None, data: Mapping[str, Any] | None = None) -> LiveStudy:
-        """The study with its model and data at hand; see `shiftscope.flow.live.live`."""
-        from shiftscope.flow.live import live
+        """The study with its model and data at hand; see `shiftscope.live.live`."""
+        from shiftscope.live import live
 
         return live(self, model, data)
 

@@ -81,6 +81,18 @@ def test_a_fraction_is_not_rounded_where_a_whole_number_is_asked(run, folder, wo
     assert message in run(*words).refused()
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("report", "x.study", "-o", "r", "--layers"), "--layers"),
+        (("visualise", "x.study", "--layer", "a", "--units", "--draft"), "--units"),
+        (("export", "deephys", "x.study", "-o", "e", "--datasets"), "--datasets"),
+    ],
+)
+def test_an_option_of_several_values_is_not_taken_with_none(run, folder, words, option):
+    assert f"{option} has no value behind it" in run(*words).refused()
+
+
 def test_a_whole_number_may_be_written_with_a_point(run, folder):
     assert "no study at x.study" in run("intervene", "x.study", "--worst", "3.0").refused()
 

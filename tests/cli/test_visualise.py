@@ -2,8 +2,12 @@
 
 import json
 
+import numpy as np
 from PIL import Image
 
+from shiftscope.explain.interventions.worst_units import worst_units
+from shiftscope.explain.visualisation.stored_pictures import asked_pictures
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.study import open_study
 
 MODEL = ("--model", "nets:tiny")
@@ -99,6 +103,42 @@ def test_the_worst_units_by_a_score_are_drawn(run, recorded):
     answer = run("visualise", recorded, *asked, *MODEL)
     assert answer.status == 0, answer.err
     assert answer.out.count("response ") == 2
+
+
+def test_units_that_are_the_worst_under_one_set_have_the_colours_of_another(run, recorded):
+    asked = (
+        "visualise",
+        recorded,
+        "--layer",
+        "hidden",
+        "--worst",
+        "1",
+        "--steps",
+        "1",
+        "--crops",
+        "1",
+        *MODEL,
+    )
+    by = ("--by", "shift_auroc")
+    (worst,) = worst_units(StoredStudy(recorded), 1, "shift_auroc", layer="hidden", dataset="shifted")
+    assert run(*asked, *by, "--under", "shifted").status == 0
+    assert run(*asked, *by, "--dataset", "shifted").status == 0  # the one shifted set, also as colours
+    drawn = {(each.unit, each.dataset) for each in asked_pictures(StoredStudy(recorded), "hidden")}
+    assert drawn == {(worst, "val"), (worst, "shifted")}
+
+
+def test_of_several_shifted_sets_colours_do_not_say_under_which_units_are_the_worst(run, recorded, folder):
+    np.savez(folder / "plain.npz", image=np.zeros((4, 8, 8, 3), np.uint8))
+    record = ("record", recorded, "--model", "nets:tiny", "--data", "npz:plain.npz", "--name", "plain")
+    assert run(*record).status == 0
+    asked = ("visualise", recorded, "--layer", "hidden")
+    told = run(*asked, "--worst", "2", "--dataset", "shifted", *MODEL).refused()
+    assert "there are 2 shifted sets (shifted, plain); give --under UNDER to say under which one" in told
+    assert "(--dataset gives the colours)" in told
+    assert "no dataset 'day'" in run(*asked, "--worst", "2", "--under", "day", *MODEL).refused()
+    for given in (("--by", "blame"), ("--under", "shifted")):
+        told = run(*asked, "--unit", "1", *given, *MODEL).refused()
+        assert "--by and --under choose the worst units; give them with --worst" in told
 
 
 def test_which_unit_has_to_be_said_once(run, recorded):

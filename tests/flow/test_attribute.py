@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -242,6 +243,20 @@ def test_several_units_share_passes_and_give_what_each_gives_alone(recorded, net
     ]
 
 
+def test_a_unit_that_is_asked_for_twice_is_computed_once_and_given_twice(recorded, data):
+    told = []
+
+    @contextmanager
+    def progress(name, done, total, *, counted="samples"):
+        told.append((name, total))
+        yield lambda maps: None
+
+    found = recorded.attribute("hidden", [3, 5, 3], samples=[0, 4], data=data, progress=progress)
+    assert [each.question.unit for each in found] == [3, 5, 3]
+    assert found[0] is found[2]
+    assert [total for _, total in told] == [4]  # two samples of two units
+
+
 def test_faithfulness_does_not_depend_on_how_many_samples_are_taken_at_once(recorded, data, monkeypatch):
     given = {"samples": 5, "data": data, "faithful": True}
     whole = attributed(recorded, "hidden", 3, **given)
@@ -267,6 +282,19 @@ def test_the_verdict_of_randomised_weights_is_kept_and_told_first(recorded, net,
     told = repr(dataclasses.replace(again, sanity=bad))
     assert told.startswith("Attributions: do not read this map: it does not depend on the weights")
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+def test_a_verdict_that_was_kept_under_the_earlier_name_of_its_row_is_read(recorded, data, monkeypatch):
+    given = {"samples": 6, "sanity": True, "method": "smoothgrad", "n": 2}
+    earlier = "this map, all weights drawn again"
+    with monkeypatch.context() as then:
+        for module in ("sanity.sanity", "sanity.sane"):
+            then.setattr(f"shiftscope.explain.attribution.{module}.THIS_MAP", earlier)
+        found = attributed(recorded, "hidden", 3, data=data, **given).sanity
+        assert next(iter(found.rows)) == earlier
+        kept = found.rows[earlier]
+    again = attributed(ss.open_study(recorded.path), "hidden", 3, **given)
+    assert again.sanity.rows[THIS_MAP] == kept
 
 
 def test_a_fitted_cutoff_is_kept_with_what_it_gains_elsewhere(recorded, data):

@@ -150,6 +150,20 @@ def test_a_prior_is_fitted_on_the_dataset_asked_for(recorded, data, monkeypatch)
     np.testing.assert_array_equal(found.image, lab.image.astype(np.float32))
 
 
+def test_a_unit_that_is_asked_for_twice_is_drawn_once_and_given_twice(recorded, data):
+    told = []
+
+    @contextmanager
+    def progress(name, done, total, *, counted="samples"):
+        told.append(name)
+        yield lambda steps: None
+
+    found = drawn(recorded, "hidden", [3, 5, "3"], data=data, progress=progress)
+    assert [each.objective for each in found] == ["hidden:3", "hidden:5", "hidden:3"]
+    assert found[0] is found[2]
+    assert told == ["maco of hidden:3", "maco of hidden:5"]
+
+
 def test_a_prior_is_trained_once_for_many_units_and_says_how_far_it_is(recorded, data, monkeypatch):
     monkeypatch.setattr("shiftscope.explain.visualisation.prior.ENOUGH", 4)
     told = []
@@ -159,17 +173,35 @@ def test_a_prior_is_trained_once_for_many_units_and_says_how_far_it_is(recorded,
         told.append((name, total))
         yield lambda steps: None
 
-    asked = {**CLIMB, "prior": "autoencoder", "prior_steps": 2, "data": data}
+    asked = {**CLIMB, "prior": "autoencoder", "prior_steps": 100, "data": data}
     found = drawn(recorded, "hidden", [3, 5], **asked, progress=progress)
     assert [name for name, _ in told].count("fitting the prior autoencoder") == 1
-    assert told[0] == ("fitting the prior autoencoder", 2)
-    assert found[1].settings["prior_steps"] == 2
+    assert told[0] == ("fitting the prior autoencoder", 100)
+    assert found[1].settings["prior_steps"] == 100
 
 
 def test_a_picture_is_stale_once_its_dataset_is_recorded_again(recorded, net, data):
     drawn(recorded, "hidden", 3, dataset="field", data=data)
     recorded.record(Made(seed=2), name="field", overwrite=True, progress=False)
     assert recorded.visualisations("hidden", 3) == []
+
+
+def test_of_the_version_before_only_pictures_that_were_shown_moved_are_drawn_again(
+    recorded, data, monkeypatch
+):
+    monkeypatch.setattr("shiftscope.explain.visualisation.stored_pictures.MOVED_VERSIONS", {})
+    for settings in ({}, CLIMB, CLIMB | {"crops": 0}):
+        drawn(recorded, "hidden", 3, **settings, data=data)
+    monkeypatch.undo()
+    kept = recorded.visualisations("hidden", 3)
+    assert sorted((each.method, each.settings["crops"]) for each in kept) == [
+        ("activation_maximisation", 0),
+        ("maco", 2),
+    ]
+    (stale,) = recorded.results(stale=True)["state"]
+    assert stale == "computed by an earlier version of picture"
+    drawn(recorded, "hidden", 3, **CLIMB, data=data)
+    assert recorded.results(stale=True).empty
 
 
 def test_logits_and_features_are_drawn(recorded, data):
@@ -194,6 +226,7 @@ def test_logits_and_features_are_drawn(recorded, data):
         (("hidden", 3), {"sample": 1.7}, BadRequest, "sample 1.7; give its position or its id"),
         ((ss.Direction("hidden", np.ones(10)),), {}, BadRequest, "ss.visualise its picture"),
         (("hidden", 3), {"sharp": 1}, BadRequest, "no option 'sharp'"),
+        (("hidden", []), {}, BadRequest, "no units are given"),
         (("hidden", 3), {"facets": 2.5}, BadRequest, "facets=2.5"),
         (("hidden", 3), {"facets": 2, "sample": 1}, BadRequest, "name no sample"),
         (("hidden", 3), {"facets": 999}, BadRequest, "999 facets"),

@@ -171,10 +171,6 @@ def test_what_has_no_placebo_is_refused(study, options, error, said):
         study.visualise("hidden", 3, **{**QUICK, "placebo": True, **options})
 
 
-def test_of_no_unit_there_is_no_placebo(study):
-    assert study.visualise("hidden", [], placebo=True, **QUICK) == []
-
-
 def test_a_small_reference_has_no_halves(recorded):
     with pytest.raises(
         BadRequest, match="18 samples of lab to fit on, too few for two halves: 32 are needed in each"

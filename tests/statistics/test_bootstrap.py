@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shiftscope.statistics.bootstrap import draw_again, interval
+from shiftscope.statistics.bootstrap import draw_again, draw_all_again, interval
 
 LABELS = np.repeat([-1, 0, 1, 5], [4, 1, 7, 2])
 
@@ -20,6 +20,13 @@ def test_every_sample_of_a_stratum_is_drawn_alike():
     np.testing.assert_allclose(draws.mean(axis=0), 1, atol=0.04)
     # Multinomial: the variance of a count is 1 - 1 / n.
     np.testing.assert_allclose(draws[:, LABELS == 1].var(axis=0), 1 - 1 / 7, atol=0.05)
+
+
+def test_samples_of_one_stratum_are_drawn_as_often_by_both_ways():
+    draws = draw_all_again(7, 20_000, np.random.default_rng(0))
+    np.testing.assert_array_equal(draws.sum(axis=1), 7)
+    np.testing.assert_allclose(draws.mean(axis=0), 1, atol=0.04)
+    np.testing.assert_allclose(draws.var(axis=0), 1 - 1 / 7, atol=0.05)
 
 
 def test_the_same_seed_draws_the_same():

@@ -117,3 +117,11 @@ def test_only_samples_of_categories_that_are_compared_are_counted():
 def test_what_few_kept_pairs_leave_is_said(same, told):
     assert kept_share(np.zeros(50), np.repeat([0, 1], [same, 50 - same])).in_words() == told
     assert kept_share(np.zeros(0), np.zeros(0)).in_words() == "no pairs"
+
+
+def test_where_no_pair_keeps_its_prediction_there_is_nothing_to_compare():
+    none = np.zeros(3, bool)
+    found = difference(twins(np.ones((3, 2)), np.zeros((3, 2)), none), np.random.default_rng(0))
+    np.testing.assert_array_equal(found.samples, 0)
+    for numbers in (found.effect, found.low, found.high, found.p):
+        assert np.isnan(numbers).all()

@@ -290,6 +290,8 @@ def test_what_cannot_be_written_is_refused_before_anything_is(
 ) -> None:
     with pytest.raises(NotInStudy, match="no layer 'convs'"):
         written(layers=["convs"])
+    with pytest.raises(BadRequest, match=r"layers=\[\] names no layer"):
+        written(layers=[])
     with pytest.raises(BadRequest, match="units=0"):
         written(units=0)
     with pytest.raises(BadRequest, match="nothing is recorded"):

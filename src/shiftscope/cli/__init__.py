@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from shiftscope.cli.asked.as_options import as_options, options_of
 from shiftscope.cli.asked.study_file import commands_in, is_study_file
 from shiftscope.cli.asked.swallowed import swallowed
+from shiftscope.cli.asked.values_given import values_given
 from shiftscope.cli.asked.whole_numbers import whole_numbers
 from shiftscope.cli.attribute import attribute
 from shiftscope.cli.compare import compare
@@ -104,7 +105,7 @@ def command_line() -> App:
         version=version("shiftscope"),
         # Lists as `--layers a b`, without an `--empty-layers` beside them.
         default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
-        group_parameters=Group("Parameters", validator=whole_numbers),
+        group_parameters=Group("Parameters", validator=(whole_numbers, values_given)),
     )
     groups = {name: App(name=name, help=words) for name, words in GROUPS.items()}
     for group in groups.values():

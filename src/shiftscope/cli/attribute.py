@@ -79,7 +79,7 @@ def attribute(
     faithful
         Compute how faithful the maps are too, beside controls; --no-faithful saves the passes.
     sanity
-        Draw the model's weights again, on a copy, and say whether the maps depend on them.
+        Randomise the model's weights, on a copy, and say whether the maps depend on them.
     dry_run
         With --units all: tell the price and compute nothing.
     batch_size

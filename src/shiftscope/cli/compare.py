@@ -48,6 +48,7 @@ def compare(
     """
     from shiftscope.cli.asked.checked_csv import checked_csv
     from shiftscope.explain.paths.comparison import compare as compared
+    from shiftscope.explain.paths.comparison import refuse_few
     from shiftscope.study import open_study
     from shiftscope.views.paths.comparison import comparison_page
     from shiftscope.web.report.one_page import write_page
@@ -56,6 +57,7 @@ def compare(
     checked_csv(csv)
     if out is not None:
         refuse_taken(out)
+    refuse_few(len(studies))
     opened = [open_study(study) for study in studies]
     found = compared(
         [study.name for study in opened],

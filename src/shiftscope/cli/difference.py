@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shiftscope.cli.asked.options import Data, Device, Json, Model, Output, Placebo, RecordedStudy, Weights
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 
 if TYPE_CHECKING:
     from shiftscope.explain.visualisation.differences.difference import Difference
@@ -18,7 +19,7 @@ def difference(
     dataset: str,
     layer: str | None = None,
     at: str | None = None,
-    method: str = "maco",
+    method: str = USUAL_METHOD,
     draft: bool = False,
     steps: int | None = None,
     crops: int | None = None,

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from shiftscope.cli.asked.options import Data, Device, Json, Model, Output, Placebo, RecordedStudy, Weights
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 
 if TYPE_CHECKING:
     from shiftscope.explain.visualisation.belief.belief import Belief
     from shiftscope.explain.visualisation.visualised import Visualised
+    from shiftscope.store.stored_study import StoredStudy
 
 
 def visualise(
@@ -21,8 +23,9 @@ def visualise(
     unit: str | None = None,
     units: list[int] | None = None,
     worst: int | None = None,
-    by: str = "novelty",
-    method: str = "maco",
+    by: str | None = None,
+    under: str | None = None,
+    method: str = USUAL_METHOD,
     dataset: str | None = None,
     sample: str | None = None,
     facets: int = 0,
@@ -61,12 +64,14 @@ def visualise(
     worst
         As many units of the layer as have the largest score.
     by
-        The score of --worst; or repairs, by how many more answers silencing each alone turns right than wrong.
+        The score of --worst, novelty where not given; or repairs, by how many more answers silencing each alone turns
+        right than wrong.
+    under
+        Shifted dataset under which the units of --worst are the worst. Not needed where the study has one.
     method
         maco, activation_maximisation or accentuation.
     dataset
-        Whose samples give colours and spectra, and the sample to start from; the reference where not given. With
-        --worst also under which set units are the worst.
+        Whose samples give colours and spectra, and the sample to start from; the reference where not given.
     sample
         Position or id of the sample that accentuation starts from.
     facets
@@ -102,23 +107,21 @@ def visualise(
     """
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
-    from shiftscope.flow.worst_units import worst_units
     from shiftscope.store.disk.asked_file import refuse_no_folder
     from shiftscope.study import open_study
 
-    chosen = sum(each is not None for each in (unit, units, worst))
-    if chosen != 1:
+    if sum(each is not None for each in (unit, units, worst)) != 1:
         raise BadRequest("say which unit: one of --unit 12, --units 3 17, and --worst 20 --by novelty.")
     if output is not None:
         refuse_no_folder(output)
-    if worst is not None and layer is None:
-        raise BadRequest("--worst is of the units of a layer: give --layer.")
+    if worst is None and (by is not None or under is not None):
+        raise BadRequest("--by and --under choose the worst units; give them with --worst.")
     if second is None and second_weights is not None:
         raise BadRequest("--second-weights are those of a second network: give --second too.")
     sources = data_shown(data, model)
     opened = open_study(study)
-    if worst is not None and layer is not None:
-        units = list(worst_units(opened, layer, worst, by, dataset=dataset))
+    if worst is not None:
+        units = _worst(opened, layer, worst, by or "novelty", under)
     asked: str | list[int] | None = unit if units is None else units
     position = int(sample) if sample is not None and sample.isascii() and sample.isdecimal() else sample
     found = opened.visualise(
@@ -146,6 +149,17 @@ def visualise(
     if output is not None:
         save_pictures(every, output)
     _show(every, as_json=json)
+
+
+def _worst(study: StoredStudy, layer: str | None, how_many: int, by: str, under: str | None) -> list[int]:
+    from shiftscope.explain.interventions.worst_units import only_shifted
+    from shiftscope.flow.worst_units import worst_units
+
+    if layer is None:
+        raise BadRequest("--worst is of the units of a layer: give --layer.")
+    what = "under which one units are the worst (--dataset gives the colours)"
+    shifted = only_shifted(study, study.reference, what, keyword="under") if under is None else under
+    return list(worst_units(study, layer, how_many, by, dataset=shifted))
 
 
 def _show(found: list[Visualised], *, as_json: bool) -> None:

@@ -74,7 +74,7 @@ def attribute(
     faithful
         Compute the faithfulness of maps of pictures too, coarsely, beside controls; see `docs/attribution.md`.
     sanity
-        Draw the weights of a copy again, module after module, and say whether the maps depend on them.
+        Randomise the weights of a copy, module after module, and say whether the maps depend on them.
     dry_run
         Of every unit: compute nothing, tell the price, and say what would be computed.
     internal_batch_size

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 from shiftscope.flow.steps.asked_divisions import asked_divisions
 from shiftscope.flow.steps.asked_layer_before import asked_layer_before
 from shiftscope.flow.steps.asked_picture import asked_picture
@@ -42,7 +43,7 @@ def difference(
     *,
     at: str | None = None,
     placebo: int | bool = True,
-    method: str = "maco",
+    method: str = USUAL_METHOD,
     draft: bool = False,
     steps: int | None = None,
     crops: int | None = None,

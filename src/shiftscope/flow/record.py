@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shiftscope.datasets.sample import Dataset
     from shiftscope.model.survey.layer import Layer
     from shiftscope.recording.preparation import Preparation
+    from shiftscope.recording.recording_work import RecordingWork
     from shiftscope.recording.stream import OnError, PassOptions
     from shiftscope.recording.twin_search import TwinsAsked
     from shiftscope.shard import Keep, Outputs, StoredAs
@@ -279,13 +280,12 @@ def record_dataset(
     way keeps the shards that were finished. Without an `engine` this process records alone, or together with the
     other ranks that its launcher started; a Dask client has its workers record.
     """
-    from shiftscope.recording.preparation import Request, prepare
+    from shiftscope.recording.preparation import Request, layers_asked, prepare
     from shiftscope.recording.recording_work import RecordingWork
     from shiftscope.recording.stream import PassOptions
-    from shiftscope.recording.twin_search import TwinsAsked, without_twins
+    from shiftscope.recording.twin_search import TwinsAsked
     from shiftscope.recording.with_twin_effects import twins_to_compare
     from shiftscope.store.plan import checked_shard_samples
-    from shiftscope.store.writing.writer import RecordingWriter
 
     engine, options = chosen(engine), options or PassOptions()
     if keep == "summaries" and study.derived:
@@ -295,7 +295,7 @@ def record_dataset(
         )
     asked = Request(
         name=name,
-        layers=layers or (),
+        layers=layers_asked(layers),
         paths=[paths] if isinstance(paths, str) else paths,
         stored_as=stored_as,
         batch_size=options.batch_size,
@@ -314,11 +314,7 @@ def record_dataset(
     study.reread(as_written=True)  # another process may have renamed a dataset
     prepared = prepare(study, model, dataset, asked)
     if progress is not silent and not engine.rank:
-        tell(name, prepared.told)
-    stated, rows = prepared.plan.twin_of, prepared.twins
-    if stated and rows is not None and (rows < 0).any() and progress is not silent and not engine.rank:
-        other = study.manifest.now_named(stated.dataset) or stated.dataset
-        tell(name, [without_twins(dataset, rows, other, stated.by)])
+        _tell(study, name, prepared, dataset)
     if overwrite and engine.rank is not None:
         raise BadRequest(
             "processes that record together cannot replace a dataset, since one may end before another begins. "
@@ -333,41 +329,18 @@ def record_dataset(
                 "first: the same command alone."
             )
         replaces = before.waits or (overwrite and name in study)
-        place = before.replacement if replaces else before
-        known = prepared.known
         work = RecordingWork(
-            place,
+            before.replacement if replaces else before,
             prepared.plan,
             prepared.categories,
             prepared.model,
             dataset,
             options,
-            known,
+            prepared.known,
             prepared.twins,
             twins_to_compare(study, prepared.plan, prepared.twins),
         )
-        answers = known.answers if known else None
-        with place.files_lock():
-            writer = RecordingWriter(
-                place, prepared.plan, answers=answers, maps=prepared.map_geometries, overwrite=overwrite
-            )
-        if answers:
-            writer.tell_other_passes(answers, options.batch_size)
-        try:
-            done = len(dataset) - sum(map(work.samples_in, writer.unfinished()))
-            with progress(name, done, len(dataset)) as advance:
-                if not writer.complete:
-                    engine.run(work, advance)
-        except BaseException:
-            if engine.over:
-                writer.abandon()
-            raise
-        if engine.rank is None:
-            place.sweep()
-        with place.files_lock():
-            writer = RecordingWriter(place, prepared.plan)  # another rank may have sealed it
-            writer.seal(prepared.categories)
-        place = place.settled()
+        place = _record_shards(work, name, prepared, engine, overwrite=overwrite, progress=progress)
         _enter(study, prepared, place, reference=reference, about=about, groups=groups)
         if replaces:
             place.remove_others()
@@ -377,6 +350,54 @@ def record_dataset(
             encode(study, derived, name, positions_from=source, engine=engine, progress=progress)
         study.forget()
     return study[name]
+
+
+def _tell(study: StoredStudy, name: str, prepared: Preparation, dataset: Dataset) -> None:
+    """What was decided without being asked, and which samples have no twin."""
+    from shiftscope.recording.twin_search import without_twins
+
+    tell(name, prepared.told)
+    stated, rows = prepared.plan.twin_of, prepared.twins
+    if stated and rows is not None and (rows < 0).any():
+        other = study.manifest.now_named(stated.dataset) or stated.dataset
+        tell(name, [without_twins(dataset, rows, other, stated.by)])
+
+
+def _record_shards(
+    work: RecordingWork,
+    name: str,
+    prepared: Preparation,
+    engine: Engine,
+    *,
+    overwrite: bool,
+    progress: Progress,
+) -> RecordingPlace:
+    """Record the shards that are missing, and seal the recording; where it then lies."""
+    from shiftscope.store.writing.writer import RecordingWriter
+
+    place, dataset = work.place, work.dataset
+    answers = work.known.answers if work.known else None
+    with place.files_lock():
+        writer = RecordingWriter(
+            place, work.plan, answers=answers, maps=prepared.map_geometries, overwrite=overwrite
+        )
+    if answers:
+        writer.tell_other_passes(answers, work.options.batch_size)
+    try:
+        done = len(dataset) - sum(map(work.samples_in, writer.unfinished()))
+        with progress(name, done, len(dataset)) as advance:
+            if not writer.complete:
+                engine.run(work, advance)
+    except BaseException:
+        if engine.over:
+            writer.abandon()
+        raise
+    if engine.rank is None:
+        place.sweep()
+    with place.files_lock():
+        writer = RecordingWriter(place, work.plan)  # another rank may have sealed it
+        writer.seal(work.categories)
+    return place.settled()
 
 
 def _enter(

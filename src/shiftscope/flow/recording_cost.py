@@ -59,7 +59,7 @@ def recording_cost(
     """Size and time of `record` with these options; refuses what it would before its first batch."""
     from shiftscope.datasets.shifts.shifted import shifted
     from shiftscope.recording.as_given import as_given
-    from shiftscope.recording.preparation import Request, prepare
+    from shiftscope.recording.preparation import Request, layers_asked, prepare
     from shiftscope.recording.timing import forward_seconds, reading_seconds
     from shiftscope.recording.twin_search import TwinsAsked
     from shiftscope.store.layout import SHARD_SAMPLES
@@ -76,7 +76,7 @@ def recording_cost(
     dataset = shifted(dataset, shift)
     asked = Request(
         name=name,
-        layers=layers or (),
+        layers=layers_asked(layers),
         paths=paths,
         stored_as=stored_as,
         batch_size=batch_size,

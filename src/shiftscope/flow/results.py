@@ -85,7 +85,7 @@ def _state(study: StoredStudy, kept: KeptResult) -> str:
         return f"damaged: {kept.damage}"
     if kept.key.kind not in result_kinds:
         return "of a kind that this version does not know"
-    return why_stale(study, kept.key, result_kinds[kept.key.kind].versions()) or FRESH
+    return why_stale(study, kept.key, result_kinds[kept.key.kind].versions_of(kept.key.settings)) or FRESH
 
 
 def _row(study: StoredStudy, kept: KeptResult, state: str) -> Sequence[object]:

@@ -293,7 +293,7 @@ def _costs(
     batch_size: int,
 ) -> dict[str, tuple[int, float]]:
     """Bytes at most and seconds of what is to be recorded, by dataset; refuses what `record` would."""
-    from shiftscope.recording.preparation import Request, prepare
+    from shiftscope.recording.preparation import Request, layers_asked, prepare
     from shiftscope.recording.timing import forward_seconds, reading_seconds
     from shiftscope.recording.twin_search import TwinsAsked
     from shiftscope.store.layout import SHARD_SAMPLES
@@ -304,7 +304,7 @@ def _costs(
     first = missing[0]
     asked = Request(
         name=first.dataset,
-        layers=layers or (),
+        layers=layers_asked(layers),
         paths=(),
         stored_as=stored_as,
         batch_size=batch_size,

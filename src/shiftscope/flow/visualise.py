@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 from shiftscope.flow.steps.asked_divisions import asked_divisions
 from shiftscope.flow.steps.asked_layer_before import asked_layer_before
 from shiftscope.flow.steps.asked_picture import asked_picture
@@ -32,7 +33,13 @@ def _versions() -> dict[str, int]:
     return VERSIONS
 
 
-result_kind("visualisations", _versions)
+def _raised(settings: Mapping[str, Any]) -> dict[str, int]:
+    from shiftscope.explain.visualisation.stored_pictures import raised_versions
+
+    return raised_versions(settings.get("method"), settings.get("crops"))
+
+
+result_kind("visualisations", _versions, raised=_raised)
 
 
 def visualise(
@@ -40,7 +47,7 @@ def visualise(
     layer: str | Target | None,
     unit: int | str | Sequence[int] | None = None,
     *,
-    method: str = "maco",
+    method: str = USUAL_METHOD,
     dataset: str | None = None,
     sample: int | str | None = None,
     facets: int = 0,
@@ -114,8 +121,9 @@ def visualise(
     NotInStudy
         No such layer, unit, category, dataset or sample.
     BadRequest
-        No such method or option, no model, samples that are no pictures, a number of divisions that is none, fewer
-        than 32 samples in a half for a placebo, or an `at` that is the unit's own layer or pooled other than by a mean.
+        No unit, no such method or option, no model, samples that are no pictures, a number of divisions that is none,
+        fewer than 32 samples in a half for a placebo, or an `at` that is the unit's own layer or pooled other than by a
+        mean.
     LayerError
         The layer `at` does not run before the unit is known.
     StudyMismatch
@@ -124,6 +132,8 @@ def visualise(
     from shiftscope.explain.visualisation.colour_pair import colour_pair
 
     units: Sequence[Any] = list(unit) if isinstance(unit, (list, tuple)) else [unit]
+    if not units:
+        raise BadRequest("no units are given.")
     asked = []
     for each in units:
         question = asked_picture(
@@ -193,8 +203,6 @@ def _compared_at(
     if not placebo:
         if at is not None:
             raise BadRequest("at= is where a picture is compared with its placebo: give placebo=True too.")
-        return ""
-    if not asked:
         return ""
     first = asked[0]
     if first.dataset == study.reference:

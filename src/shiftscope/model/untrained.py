@@ -12,7 +12,7 @@ from shiftscope.model.evaluation.kept_randomness import kept_randomness
 
 
 def untrained(model: nn.Module, *, seed: int = 0) -> nn.Module:
-    """A copy whose weights are drawn anew, by each module's own `reset_parameters`; what is learned from no data.
+    """A copy whose weights are randomised, by each module's own `reset_parameters`; what is learned from no data.
 
     Raises
     ------

@@ -204,6 +204,13 @@ def _map_geometries(
     return map_geometries(model, inputs, plan.layers, plan.autocast)
 
 
+def layers_asked(layers: Sequence[Layer | str] | None) -> Sequence[Layer | str]:
+    """Empty where none are given; `BadRequest` for an empty list, in whose place others would be recorded."""
+    if layers is not None and not len(layers):
+        raise BadRequest("layers=[] names no layer; leave it out to record those of the study, or name some.")
+    return layers or ()
+
+
 def _entering(study: StoredStudy) -> list[RecordedLayer]:
     """The study's layers that are what enters a module."""
     return [layer for layer in study.manifest.layers if layer.side != "output"]

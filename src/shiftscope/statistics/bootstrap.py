@@ -32,6 +32,13 @@ def draw_again(labels: npt.NDArray[np.int64], resamples: int, rng: np.random.Gen
     return draws
 
 
+def draw_all_again(samples: int, resamples: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """(resample, sample) as `draw_again` of samples that are one stratum; a seed draws others there."""
+    if not samples:
+        return np.zeros((resamples, 0), np.int64)
+    return rng.multinomial(samples, np.full(samples, 1 / samples), size=resamples)
+
+
 def resampling_variance(influences: SampleUnitArray, labels: npt.NDArray[np.int64]) -> UnitArray:
     """(unit,) variance of a mean of influences when samples are drawn again within their labels, in closed form.
 

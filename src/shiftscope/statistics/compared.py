@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.arrays import UnitArray
-from shiftscope.statistics.bootstrap import interval
+from shiftscope.statistics.bootstrap import draw_all_again, interval
 from shiftscope.statistics.false_discoveries import false_discovery_shares
 from shiftscope.statistics.wilson import wilson
 
@@ -232,12 +232,11 @@ def _exchanged(sides: Sides, count: int, rng: np.random.Generator) -> npt.NDArra
 def _drawn_again(sides: Sides, rng: np.random.Generator) -> npt.NDArray[np.int64]:
     """(resample, row) how often: pairs together, or within each side of each category."""
     if sides.pairs is not None:
-        pairs = rng.multinomial(sides.pairs, np.full(sides.pairs, 1 / max(sides.pairs, 1)), RESAMPLES)
-        return np.tile(pairs, (1, 2))
+        return np.tile(draw_all_again(sides.pairs, RESAMPLES, rng), (1, 2))
     drawn = np.empty((RESAMPLES, len(sides.shifted)), np.int64)
     for group in np.unique(2 * sides.categories + sides.shifted):
         rows = np.flatnonzero(2 * sides.categories + sides.shifted == group)
-        drawn[:, rows] = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), RESAMPLES)
+        drawn[:, rows] = draw_all_again(len(rows), RESAMPLES, rng)
     return drawn
 
 

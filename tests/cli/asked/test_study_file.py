@@ -105,6 +105,12 @@ IN_NIGHT = "dataset 'night', [[dataset]] number 2 in 'a.toml', has "
             'std = [1, "a"]',
             "'a.toml' has std = [1, \"a\"]; std takes a number or a list of such.",
         ),
+        (
+            "limit = 2",
+            "layers = []",
+            IN_NIGHT + "layers = []; give at least one value, or leave layers out.",
+        ),
+        ("std = 0.5", "std = []", "'a.toml' has std = []; give at least one value, or leave std out."),
         ('"x.study"', "3", "'a.toml' has study = 3; study takes a path in quotes."),
     ],
 )
@@ -113,6 +119,14 @@ def test_a_wrong_type_is_told_with_file_dataset_key_and_what_is_asked(folder, ri
     with pytest.raises(BadRequest) as refused:
         commands_in("a.toml")
     assert message in str(refused.value)
+
+
+def test_a_dataset_can_have_none_of_what_the_others_have(folder):
+    shared = FILE.replace("std = 0.5", 'shift = ["gaussian_noise:0.3"]\npaths = ["head"]')
+    (folder / "a.toml").write_text(shared.replace("limit = 2", "shift = []\npaths = []"))
+    val, night = commands_in("a.toml")
+    assert {"--shift=gaussian_noise:0.3", "--paths=head"} < set(val)
+    assert not any(word.startswith(("--shift", "--paths")) for word in night)
 
 
 def test_a_value_that_cannot_be_read_is_refused_before_anything_is_recorded(run, folder):

@@ -162,6 +162,15 @@ def test_the_same_seed_gives_the_same_and_what_is_kept_is_read(study, monkeypatc
         )
 
 
+def test_what_an_earlier_version_kept_is_stale_and_computed_again(study, monkeypatch):
+    monkeypatch.setattr("shiftscope.explain.paths.stored_paths.VERSION", 1)
+    study.paths(**FEW)
+    monkeypatch.undo()
+    assert set(study.results(kind="paths")["state"]) == {"computed by an earlier version of paths"}
+    study.paths(**FEW)
+    assert set(study.results(kind="paths")["state"]) == {"fresh"}
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -12,7 +12,7 @@ ON = {"shape": (1, 8, 8), "range": (0.0, 1.0), "method": "activation_maximisatio
 
 
 class TwoKinds(nn.Module):
-    """Answers to a bright upper half, and as much to a bright left half."""
+    """Answers to a bright top, and as much to a bright left side."""
 
     def __init__(self):
         super().__init__()
@@ -28,7 +28,7 @@ class TwoKinds(nn.Module):
 
 @pytest.fixture(scope="module")
 def reference():
-    """200 pictures, of which 12 have a bright upper half and 8 a bright left half."""
+    """200 pictures, of which 12 have a bright top and 8 a bright left side."""
     shown = torch.full((200, 1, 8, 8), 0.4)
     shown[20:32, :, :4] = 0.9
     shown[50:58, :, :, :4] = 0.9

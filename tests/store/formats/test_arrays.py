@@ -5,7 +5,7 @@ import pytest
 import zarr
 
 from shiftscope.errors import StudyDamaged
-from shiftscope.store.disk.local_copy import write_files
+from shiftscope.store.disk.small_files import write_files
 from shiftscope.store.formats.arrays import StoredArray, create_array, files_of_arrays
 
 
@@ -144,3 +144,20 @@ def test_scalars_flags_and_vectors_come_back(tmp_path):
         stored = StoredArray(tmp_path / "s.zarr" / "layer" / "moments" / name)
         np.testing.assert_array_equal(stored.all(), values)
         assert stored.all().dtype == values.dtype
+
+
+def test_files_from_memory_are_those_that_zarr_writes_into_a_folder(tmp_path):
+    sums = np.arange(6, dtype=np.float32).reshape(2, 3)
+    names = np.array(["a", "längst"], object)
+    write_files(
+        tmp_path / "own",
+        files_of_arrays({"": {"name": (names, ("n",))}, "of/it": {"sums": (sums, ("a", "b"))}}, told="x"),
+    )
+    group = zarr.open_group(tmp_path / "zarrs", mode="w", zarr_format=3, attributes={"told": "x"})
+    create_array(group, "name", (2,), (2,), object, ("n",))[...] = names
+    create_array(group.require_group("of/it"), "sums", (2, 3), (2, 3), np.float32, ("a", "b"))[...] = sums
+    own, zarrs = (
+        {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+        for folder in (tmp_path / "own", tmp_path / "zarrs")
+    )
+    assert own == zarrs

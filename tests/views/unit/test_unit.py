@@ -80,7 +80,7 @@ def test_maximum_mean_firing_rate_and_scores_of_every_unit(explored, layer, inde
 @pytest.mark.parametrize(("layer", "index"), UNITS)
 def test_every_score_stands_with_its_interval_q_and_rank(explored, layer, index, reference):
     table = panel(unit(explored.study, layer, index, baseline=reference), Table, "Scores")
-    names = [column.name for column in table.columns[1::2]]
+    names = [column.name for column in table.columns[1:]]
     assert names[-1] == reference
     assert names[0] == worst(explored, reference)
     assert set(names) == {"lab", "field", "night"}
@@ -88,12 +88,12 @@ def test_every_score_stands_with_its_interval_q_and_rank(explored, layer, index,
         name: score for name, score in unit_scores.items() if not (score.of_twins or score.of_maps)
     }  # which no set has
     assert [row[0].text for row in table.rows] == [score.title for score in scores_shown.values()]
-    assert all("largest first" in column.help for column in table.columns[2::2])
+    assert all("largest first" in column.help for column in table.columns[1:])
     for score, row in zip(scores_shown, table.rows, strict=True):
         assert row[0].page == f"glossary#{score}"
         assert unit_scores[score].help in row[0].help
         for place, name in enumerate(names):
-            value, rank = row[1 + 2 * place], row[2 + 2 * place]
+            value = row[1 + place]
             if name == reference and unit_scores[score].compares:
                 assert value.text == "baseline"
                 continue
@@ -105,12 +105,13 @@ def test_every_score_stands_with_its_interval_q_and_rank(explored, layer, index,
             assert ("floor " in value.note) == sampled
             assert ("flat" in value.note) == bool(sampled and estimate.flat_p[index] >= 0.05)
             if np.isnan(estimate.value[index]):
-                assert rank.text == "–"
+                assert value.text == "–"
+                assert "rank" not in value.note
             else:
                 place_of = sorted(estimate.value[~np.isnan(estimate.value)], reverse=True)
-                assert rank.text == f"{place_of.index(estimate.value[index]) + 1} of {len(place_of)}"
-                assert f"sort={score}" in rank.page
-                assert rank.help == ""
+                rank = f"rank {place_of.index(estimate.value[index]) + 1} of {len(place_of)}"
+                assert value.note.split("; ")[-1] == rank
+                assert f"sort={score}" in value.page
     expected = scores(explored, names[0], reference, layer)
     for score, row in zip(scores_shown, table.rows, strict=True):
         if score in expected:

@@ -38,7 +38,7 @@ from shiftscope.views.page.panels import (
     Table,
 )
 from shiftscope.web.html.addresses import Served
-from shiftscope.web.html.cells import bar_width
+from shiftscope.web.html.cells import axis, bar_width
 from shiftscope.web.html.charts import prepared
 from shiftscope.web.html.html import draw, render, tables
 from shiftscope.web.html.navigation import Navigation
@@ -242,6 +242,12 @@ def test_a_picture_tells_its_verdict_in_words_and_by_class() -> None:
     assert ">7→1</span>" in html
 
 
+def test_a_link_has_a_name_before_its_picture_came() -> None:
+    without = draw(ImageStrip("Strongest", [replace(PICTURE, caption="")]), SERVED)
+    assert 'href="../datasets/digits/samples/4" aria-label="a seven (wrong)"' in without
+    assert "aria-label" not in draw(ImageStrip("Strongest", [PICTURE]), SERVED), "its caption is its name"
+
+
 def test_a_picture_that_leads_nowhere_is_no_link() -> None:
     html = draw(ImageStrip("Strongest", [Picture("digits", 4, "a seven")]), SERVED)
     assert "<a" not in html
@@ -316,7 +322,7 @@ def test_a_page_opens_with_its_sentence_and_its_name_ends_the_trail() -> None:
     assert "<h1>It went quiet</h1>" in html
     assert '<li aria-current="page">unit 3</li>' in html
     assert (
-        '<div class="lede">Accuracy falls to <span class="strong">10 %</span> (<details class="term"><summary>why'
+        '<div class="lede">Accuracy falls to <span class="strong">10\u00a0%</span> (<details class="term"><summary>why'
         '</summary><span role="note">&lt;b&gt;</span></details>); <a href="../x">see</a></div>' in html
     )
 
@@ -330,6 +336,23 @@ def test_folds_come_closed_with_what_they_found_and_their_tables_can_be_download
     assert list(tables(page.panels)) == [table]
 
 
+def test_of_many_numbers_along_an_axis_every_other_one_may_be_left_out() -> None:
+    html = axis([(0, "0"), (0.25, "25"), (0.5, "50"), (0.75, "75"), (1, "100 %")])
+    assert [text.split("<")[0] for text in html.split("class=between")[1:]] == [
+        ' x="26%" y="13" text-anchor="middle">25',
+        ' x="74%" y="13" text-anchor="middle">75',
+    ]
+    assert "between" not in axis([(0, "0"), (0.5, "50"), (1, "100 %")])
+
+
+def test_small_print_is_broken_into_lines_between_its_parts_alone() -> None:
+    cells = [Cell("1", note=note) for note in ("2 to 3; q 0.01", "−1 points (−2 to 0)", "2 to 3")]
+    html = draw(Table("T", [Column("a")] * 3, [cells]), SERVED)
+    assert "<small><span>2 to 3;</span> <span>q 0.01</span></small>" in html
+    assert "<small><span>−1 points</span> <span>(−2 to 0)</span></small>" in html
+    assert "<small>2 to 3</small>" in html
+
+
 def test_a_change_is_a_line_from_ring_to_dot_on_the_axis_of_its_column() -> None:
     change = Change(0.25, 0.75, low=0.5, high=1.0)
     columns = [Column("mean", axis=[(0, "0"), (1, "100 %")])]
@@ -338,7 +361,8 @@ def test_a_change_is_a_line_from_ring_to_dot_on_the_axis_of_its_column() -> None
         SERVED,
     )
     first, second = html.split("<td")[1:]
-    assert '<text x="98%" y="13" text-anchor="middle">100 %</text>' in html
+    assert '<text x="2%" y="13" text-anchor="middle">0</text>' in html
+    assert '<text x="98%" y="13" text-anchor="end">100 %</text>' in html
     assert '<line class="loss" x1="26%" x2="74%"' in first
     assert '<line class="ci" x1="50%" x2="98%"' in first
     assert '<circle class="c-ref ring" cx="26%"' in first

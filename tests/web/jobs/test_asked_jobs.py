@@ -146,6 +146,8 @@ def test_without_the_token_nothing_is_computed_nor_told(asked: Asked, jobs: JobQ
         ({"layer": "h" * 10_001}, "more than 10,000 characters"),
         ({"job": "intervene", "units": "1", "edit": "destroy", "reference": "lab"}, "it can be"),
         ({"job": "intervene", "edit": "silence", "reference": "lab"}, "lacks units"),
+        ({"job": "intervene", "units": "99", "edit": "silence", "reference": "lab"}, "no unit 99"),
+        ({"job": "scores", "reference": "lob"}, "closest: &#39;lab&#39;"),
     ],
 )
 def test_parameters_of_no_sense_are_refused(
@@ -292,23 +294,24 @@ def test_hundreds_of_jobs_are_bounded_by_pace_and_by_number(asked: Asked, jobs: 
     seconds = [0.0]
     client = asked(pace=SaveRate(1.0, 30, clock=lambda: seconds[0]))
     told = [submitted(client, size=SLEEPS)]
-    told += [silenced(client, str(unit)) for unit in range(100, 199)]
+    told += [silenced(client, f"1,{' ' * blanks}2") for blanks in range(99)]
     assert told.count(429) == 70
     assert set(told) <= {303, 400, 429}
     assert sum(job.state == "waiting" for job in jobs.all()) <= job_queue.MOST_WAITING
     client = asked()  # without a pace
-    told = [silenced(client, str(unit)) for unit in range(2000, 2100)]
+    told = [silenced(client, f"2,{' ' * blanks}1") for blanks in range(100)]
     assert told.count(303) <= job_queue.MOST_WAITING
     assert len(jobs.all()) <= job_queue.MOST_WAITING + 2
-    assert "jobs wait already" in client.post("/jobs", data={**INTERVENE, "units": "77"}).text
+    assert "jobs wait already" in client.post("/jobs", data={**INTERVENE, "units": "3"}).text
 
 
 def test_text_of_a_worker_is_escaped(asked: Asked, jobs: JobQueue) -> None:
     client = asked()
-    silenced(client, "<script>alert(1)</script>")
+    silenced(client, "1")
     while jobs.job(1).under_way:
         time.sleep(0.01)
-    jobs._jobs[1] = replace(jobs._jobs[1], message="<img src=x onerror=alert(2)>")
+    hostile = {"title": "<script>alert(1)</script>", "message": "<img src=x onerror=alert(2)>"}
+    jobs._jobs[1] = replace(jobs._jobs[1], **hostile)
     text = client.get("/jobs").text
     assert "<script>alert" not in text
     assert "<img src=x" not in text

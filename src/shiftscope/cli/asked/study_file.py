@@ -15,6 +15,7 @@ from shiftscope.local_file import local_file
 
 STUDY, DATASET = "study", "dataset"
 TABLE = "groups"  # the option whose values may have names of their own: groups = { hour = 3 }
+MAY_BE_EMPTY = "paths", "shift", TABLE  # there may be none; an empty list in place of the others says nothing
 OTHER_FORMATS = ".yaml", ".yml", ".json"
 
 
@@ -33,7 +34,7 @@ def commands_in(path: str) -> list[list[str]]:
     ------
     BadRequest
         A file that cannot be read, a key that is no option, a value of another type than the option takes, no `study`,
-        no dataset, or one without `name` or `data`.
+        no dataset, one without `name` or `data`, or an empty list of what there cannot be none of.
     """
     told = _read(path)
     study, datasets = told.pop(STUDY, None), told.pop(DATASET, None)
@@ -105,6 +106,8 @@ def _refuse_other_types(told: Mapping[str, Any], where: str) -> None:
         if not (takes(hint, value) or (table and _is_table(value))):
             asked = in_words(hint) + ", or a table of values" * table
             raise BadRequest(f"{where} has {name} = {_as_written(value)}; {name} takes {asked}.")
+        if value == [] and name not in MAY_BE_EMPTY:
+            raise BadRequest(f"{where} has {name} = []; give at least one value, or leave {name} out.")
 
 
 def _named(own: Mapping[str, Any], where: str) -> str:

@@ -161,7 +161,7 @@ class Attributions:
         return self.maps.ndim == 3
 
     def table(self) -> pd.DataFrame:
-        """A row for each sample: verdict, the same for all, where weights were drawn again; position, id, value; gap
+        """A row for each sample: verdict, the same for all, where weights were randomised; position, id, value; gap
         where the method has one; silent and refused; of pictures where the map lies, as `map_numbers` says, and its
         share of high frequencies; of wavelets the share of each scale, scale_0 being the finest detail, and of each
         orientation."""

@@ -29,6 +29,9 @@ FAITHFULNESS, COEFFICIENTS, SANITY, FITTED = "faithfulness", "coefficients", "sa
 VERSIONS = {MAPS: 1, FAITHFULNESS: 1, COEFFICIENTS: 1, SANITY: 2, FITTED: 1}
 AXES = "rows", "metrics", "fills"  # of the faithfulness, with those of samples
 SANITY_AXES = "sanity_modules", "sanity_rows", "sanity_verdicts"
+CALLED_BEFORE = {
+    "this map, all weights drawn again": THIS_MAP
+}  # rows in results that were kept under that name
 TOLD = ("orientations", *AXES, *SANITY_AXES)  # settings that say what was found
 GAINS = "grid", "curve", "raw", "held_out"
 OPTIONAL = ("gap", "scale_share", "orientation_share")
@@ -203,7 +206,7 @@ def _sanity(kept: Result) -> Sanity | None:
     if numbers.shape != (len(rows), 4) or len(verdicts) != len(rows) or curve.shape != (len(modules),):
         return None
     found = {
-        name: Similarity(mean, low, high, int(samples), verdict)
+        CALLED_BEFORE.get(name, name): Similarity(mean, low, high, int(samples), verdict)
         for name, (mean, low, high, samples), verdict in zip(rows, numbers.tolist(), verdicts, strict=True)
     }
     return Sanity(modules, curve, found) if THIS_MAP in found else None

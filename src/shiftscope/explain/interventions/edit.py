@@ -21,6 +21,12 @@ EDIT_KINDS: tuple[EditKind, ...] = get_args(EditKind)
 Responses = npt.NDArray[np.floating[Any]]  # (sample, chosen unit)
 
 
+def refuse_other_edits(kind: str) -> None:
+    """Raises `BadRequest` where there is no such way."""
+    if kind not in EDIT_KINDS:
+        raise BadRequest(f"edit={kind!r}; it can be {', '.join(map(repr, EDIT_KINDS))}.")
+
+
 @dataclass(frozen=True)
 class Edit:
     """A way to change responses, with the numbers of the reference that it takes.
@@ -52,8 +58,7 @@ class Edit:
         BadRequest
             No such way.
         """
-        if kind not in EDIT_KINDS:
-            raise BadRequest(f"edit={kind!r}; it can be {', '.join(map(repr, EDIT_KINDS))}.")
+        refuse_other_edits(kind)
         chosen = list(units)
         extremes = reference.summary(layer, Maxima)
         overall = reference.summary(layer, Moments).mean()[chosen]

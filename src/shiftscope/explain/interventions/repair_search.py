@@ -52,9 +52,7 @@ def search_repair(
         Too few labelled samples to split.
     """
     head = head_behind(study, question.layer)
-    halves = {name: halves_of(study[name], question.seed) for name in (question.dataset, question.reference)}
-    for name, own in halves.items():
-        _check_enough(study[name], head, own)
+    halves = halves_to_search(study, question)
     ours, theirs = (_searched(study[name], head, own == FIT, question.seed) for name, own in halves.items())
     margin, most = question.margin, question.most
     path = greedy_path(ours[0], theirs[0], head.weight, margin=margin, most=most, advance=advance)
@@ -72,6 +70,16 @@ def search_repair(
         {name: silenced(study[name], head, units) for name in names},
         {name: halves_of(study[name], question.seed) for name in names},
     )
+
+
+def halves_to_search(study: StoredStudy, question: RepairQuestion) -> dict[str, npt.NDArray[np.int64]]:
+    """`halves_of` the dataset and the reference, by name; raises what `search_repair` does."""
+    head = head_behind(study, question.layer)
+    halves = {name: halves_of(study[name], question.seed) for name in (question.dataset, question.reference)}
+    for name, own in halves.items():
+        study[name].require_responses()
+        _check_enough(study[name], head, own)
+    return halves
 
 
 def reported_on(study: StoredStudy, question: RepairQuestion) -> list[str]:

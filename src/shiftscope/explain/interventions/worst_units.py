@@ -102,11 +102,11 @@ def _repairing(study: StoredStudy, layer: str, name: str) -> tuple[int, ...]:
     return found
 
 
-def only_shifted(study: StoredStudy, reference: str, what: str) -> str:
-    """The one shifted set; raises `BadRequest` where there are several, or none, to say `what` for."""
+def only_shifted(study: StoredStudy, reference: str, what: str, *, keyword: str = "dataset") -> str:
+    """The one shifted set; raises `BadRequest` where there is not one, so that `keyword` has to say `what`."""
     shifted = [name for name in study if name != reference]
     if len(shifted) != 1:
         raise BadRequest(
-            f"there are {len(shifted)} shifted sets ({', '.join(shifted) or 'none'}); give dataset=... to say {what}."
+            f"there are {len(shifted)} shifted sets ({', '.join(shifted) or 'none'}); give {keyword}=... to say {what}."
         )
     return shifted[0]

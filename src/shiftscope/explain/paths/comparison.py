@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 APART = 3.0  # times the first checkpoint's separation; shuffled labels end near 1, true ones far above
 
 
+def refuse_few(studies: int) -> None:
+    """Raises `BadRequest` for fewer studies than can be compared."""
+    if studies < 2:
+        raise BadRequest("a comparison takes at least two studies, each of one checkpoint.")
+
+
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """Checkpoints in the order given, the first one being what the others are measured against."""
@@ -25,8 +31,7 @@ class Comparison:
     checkpoints: Mapping[str, Paths]  # by name of the study
 
     def __post_init__(self) -> None:
-        if len(self.checkpoints) < 2:
-            raise BadRequest("a comparison takes at least two studies, each of one checkpoint.")
+        refuse_few(len(self.checkpoints))
         first = next(iter(self.checkpoints.values()))
         for name, other in self.checkpoints.items():
             if other.map.weight.shape != first.map.weight.shape or other.categories != first.categories:

@@ -24,7 +24,7 @@ from shiftscope.store.stored_recording import Recording
 FLOOR, BOOTSTRAP = 0, 1  # streams of random numbers
 
 
-VERSION = 1  # of `path_statistics`, raised when what it computes changes
+VERSION = 2  # of `path_statistics`, raised when what it computes changes
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from typing import Any
 from shiftscope.store.layout import LOGITS
 
 MACO = "maco"
-FROM_NOISE = MACO, "activation_maximisation"  # methods that need no image; the first is the usual one
+USUAL_METHOD = MACO
+MOVING = "activation_maximisation"  # the method that shows the model the whole picture, moved
+FROM_NOISE = MACO, MOVING  # methods that need no image
 FROM_IMAGE = ("accentuation",)
 REFERENCE_PICTURES = 256  # of the fit half, whose colours and spectra a picture has
 MANY_PICTURES = 2048  # of it, where a prior is fitted on them, or facets are clusters of them

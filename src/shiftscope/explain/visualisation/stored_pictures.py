@@ -16,7 +16,7 @@ from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.belief.reached import Reached
 from shiftscope.explain.visualisation.belief.transfer import Transfer
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import MOVING, PictureQuestion
 from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.visualised import Visualised, eight_bit, png_bytes
 from shiftscope.store.keep_result import keep_result
@@ -27,6 +27,7 @@ from shiftscope.store.unit_results import kept_keys, unit_key
 
 KIND, PICTURE, BELIEF = "visualisations", "picture", "belief"
 VERSIONS = {PICTURE: 3, BELIEF: 2}
+MOVED_VERSIONS = {PICTURE: 4, BELIEF: 3}  # of pictures that the model is shown moved
 ASKED = "layer", "unit", "method", "options", "steps", "crops", "size", "sample", "range"
 TOLD = "title", "settings", "limits", "dead", "path", "second", "at"  # of what was found
 BELIEVED = "reached", "kept", "path", "low", "high", "correlations"
@@ -68,7 +69,8 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
         if (transfer := belief.transfer) is not None:
             parts[BELIEF]["transfer"] = np.r_[transfer.correlation, transfer.quantiles]
             told["second"] = {name: getattr(transfer, name) for name in SECOND}
-    key = replace(picture_key(study, question, told), versions={part: VERSIONS[part] for part in parts})
+    key = picture_key(study, question, told)
+    key = replace(key, versions={part: key.versions[part] for part in parts})
     keep_result(study, Result(key, parts))
 
 
@@ -153,8 +155,13 @@ def _questions(study: StoredStudy) -> Iterator[PictureQuestion]:
 
 def _fresh(study: StoredStudy, question: PictureQuestion, kept: ResultKey) -> bool:
     """Whether what is kept is of the recordings and the version that there are now."""
-    same = picture_key(study, question).same_but_for_versions(kept, TOLD)
-    return same and kept.versions.get(PICTURE) == VERSIONS[PICTURE]
+    now = picture_key(study, question)
+    return now.same_but_for_versions(kept, TOLD) and kept.versions.get(PICTURE) == now.versions[PICTURE]
+
+
+def raised_versions(method: object, crops: object) -> dict[str, int]:
+    """Those that are not `VERSIONS`, by part."""
+    return MOVED_VERSIONS if method == MOVING and crops != 0 else {}
 
 
 def picture_key(
@@ -187,7 +194,7 @@ def picture_key(
         settings,
         named=f"unit {question.unit}, {question.method}",
         seed=question.seed,
-        versions=VERSIONS,
+        versions=VERSIONS | raised_versions(question.method, question.crops),
     )
     return replace(key, settings={**key.settings, **(told or {})}, split=SPLIT)
 

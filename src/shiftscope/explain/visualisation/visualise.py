@@ -22,6 +22,7 @@ from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
 from shiftscope.explain.visualisation.objective import Objective
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.model.evaluation.evaluation import device_and_dtype, unwrap
@@ -35,7 +36,7 @@ def visualise(
     model: nn.Module,
     objective: object = None,
     *,
-    method: str = "maco",
+    method: str = USUAL_METHOD,
     shape: Sequence[int] | None = None,
     range: tuple[float, float] | None = None,
     steps: int | None = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shiftscope.errors import BadRequest
 from shiftscope.flow.steps.asked_unit import asked_positions, asked_unit
+from shiftscope.flow.steps.each_once import each_once
 from shiftscope.flow.steps.opened import opened
 from shiftscope.progress import Progress
 from shiftscope.store.stored_study import StoredStudy
@@ -52,10 +53,10 @@ def attribute_units(
     live: LiveStudy | None = None,
     progress: bool | Progress = True,
 ) -> list[Attributions]:
-    """In the order of the units; those asked for over the same samples share forward passes."""
+    """In the order of the units, each computed once; those asked for over the same samples share forward passes."""
     from shiftscope.explain.attribution.stored_attributions import read_attributions
 
-    asked = [_question(study, layer, unit, how) for unit in units]
+    asked, order = each_once([_question(study, layer, unit, how) for unit in units], lambda each: each.unit)
     positions = [
         tuple(asked_positions(study[each.dataset], each.layer, each.unit, how.samples)) for each in asked
     ]
@@ -75,7 +76,7 @@ def attribute_units(
             questions = [asked[place] for place in places]
             every = _computed(study, live, questions, positions[places[0]], how, progress)
             found |= dict(zip(places, every, strict=True))
-    return [found[place] for place in range(len(asked))]
+    return [found[place] for place in order]
 
 
 def _together(

@@ -11,6 +11,7 @@ from shiftscope.progress import Progress
 from shiftscope.store.begun_fits import BegunFits
 from shiftscope.store.derived_layer import DerivedLayer, write_derived, write_learned
 from shiftscope.store.manifest import Manifest
+from shiftscope.store.stored_recording import Recording
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
@@ -44,25 +45,12 @@ def fitted_layer(
     versions = {package: version(package) for package in ("shiftscope", "scikit-learn", "numpy", "torch")}
     source = study[residuals.dataset if residuals else study.reference]
     before = study.derived.get(name)
-    if before is not None:
-        asked = (layer, kind, settings, live is not None)
-        same = (before.behind, before.kind, dict(before.settings), before.positions) == asked
-        if same and before.recording == source.digest and not overwrite:
-            return before
-        if not overwrite:
-            what = f"of another recording of {source.name!r}" if same else "otherwise"
-            raise StudyMismatch(
-                f"a derived layer {name!r} was made {what}: {before.kind} of {before.behind!r} with "
-                f"{dict(before.settings)}. Choose another name, or replace it on purpose with overwrite=True."
-            )
-    decided = {
-        "layer": layer,
-        "kind": kind,
-        "settings": settings,
-        "data": source.digest,
-        "positions": bool(live),
-    }
-    kept = BegunFits(study.place, name, {**decided, "seeds": seeds, "versions": versions})
+    if before is not None and not overwrite:
+        _refuse_other(before, source, (layer, kind, settings, live is not None))
+        return before
+    decided: dict[str, Any] = {"layer": layer, "kind": kind, "settings": settings, "data": source.digest}
+    decided |= {"positions": live is not None, "seeds": seeds, "versions": versions}
+    kept = BegunFits(study.place, name, decided)
     if residuals:
         found, rows = fitted_on_residuals(study, residuals, name, settings, seeds, progress, kept)
     else:
@@ -96,14 +84,33 @@ def fitted_layer(
         fit_report=_without_nan(found.report),
     )
     write_derived(study.place, derived)
+    _list(study, name)
+    kept.remove()
+    return derived
+
+
+def _refuse_other(
+    before: DerivedLayer, source: Recording, asked: tuple[str, str, dict[str, Any], bool]
+) -> None:
+    """Raise `StudyMismatch` where the layer that has the name is of another recording, or of another layer, kind,
+    settings or places than is asked for."""
+    same = (before.behind, before.kind, dict(before.settings), before.positions) == asked
+    if not same or before.recording != source.digest:
+        what = f"of another recording of {source.name!r}" if same else "otherwise"
+        raise StudyMismatch(
+            f"a derived layer {before.name!r} was made {what}: {before.kind} of {before.behind!r} with "
+            f"{dict(before.settings)}. Choose another name, or replace it on purpose with overwrite=True."
+        )
+
+
+def _list(study: StoredStudy, name: str) -> None:
+    """In the manifest, as the last one."""
 
     def listed(manifest: Manifest) -> Manifest:
         others = tuple(other for other in manifest.derived if other != name)
         return dataclasses.replace(manifest, derived=(*others, name))
 
     study.update(listed)
-    kept.remove()
-    return derived
 
 
 def _without_nan(told: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from shiftscope.flow.steps.each_once import each_once
 from shiftscope.flow.steps.opened import opened
 from shiftscope.progress import Progress, shown
 from shiftscope.store.stored_study import StoredStudy
@@ -34,7 +35,7 @@ def kept_or_drawn(
     live: LiveStudy | None,
     progress: bool | Progress,
 ) -> list[Visualised]:
-    """A picture each; questions of one call differ in unit, samples, use, level and part alone.
+    """A picture each, drawn once where it is asked for twice; questions of one call differ in what `_apart` names.
 
     Those of the same samples are drawn one after the other, so that no others are held. Progress counts the steps of
     all.
@@ -50,6 +51,7 @@ def kept_or_drawn(
     """
     from shiftscope.explain.visualisation.stored_pictures import read_picture
 
+    asked, places = each_once(asked, _apart)
     beside, weights = _second(second)
     wanted = _Wanted(at, believed, weights)
     found = [read_picture(study, question) for question in asked]
@@ -80,7 +82,12 @@ def kept_or_drawn(
                         found[other] = drawn if found[other] is None else found[other]
                     picture = parts[question.part]
                 found[place] = drawer.completed(question, drawing, picture, advance)
-    return [each for each in found if each is not None]
+    every = [each for each in found if each is not None]
+    return [every[place] for place in places]
+
+
+def _apart(question: PictureQuestion) -> tuple[object, ...]:
+    return question.unit, question.samples, question.use, question.level, question.part
 
 
 @dataclass(frozen=True)

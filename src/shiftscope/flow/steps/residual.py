@@ -15,6 +15,7 @@ from shiftscope.store.derived_layer import name_of_set
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
+    from shiftscope.derived.derivation import Derivation
     from shiftscope.derived.several_fits import SeveralFits
     from shiftscope.derived.tools.residual_report import ResidualReport
     from shiftscope.store.begun_fits import BegunFits
@@ -117,8 +118,7 @@ def fitted_on_residuals(
     from dataclasses import replace
 
     from shiftscope.derived.derivation import made, made_again
-    from shiftscope.derived.fitting import positions_to_fit, rows_to_fit
-    from shiftscope.derived.residual import residual, residuals
+    from shiftscope.derived.residual import residual
     from shiftscope.derived.several_fits import KEPT, several_fits, steps_of
     from shiftscope.derived.tools.costs import refuse_sizes
     from shiftscope.derived.tools.residual_report import residual_report
@@ -129,52 +129,80 @@ def fitted_on_residuals(
     dictionary = made_again(before.kind, before.settings, study.learned(asked.of))
     kind = settings["kind"]
     own_settings = {**settings["settings"], "size": settings["size"], "seed": settings["seed"]}
-    here, reference = study[asked.dataset], study[study.reference]
-    rows, apart = (
-        rows_to_fit(here, before.behind, positions_to_fit(here, held_out=which)) for which in (False, True)
-    )
-    shifted, rest = residuals(dictionary, rows), residuals(dictionary, apart)
-    fitted_part, other_part = (
-        residuals(dictionary, rows_to_fit(reference, before.behind, part))
-        for part in _placebo_parts(reference)
-    )
-    if not len(rest) or not len(other_part):
-        raise BadRequest(
-            f"{asked.dataset!r} and {study.reference!r} have too few samples to be taken in halves."
-        )
-    whole = np.concatenate([fitted_part, other_part])
+    left = _left_over(study, asked, before.behind, dictionary)
     steps, placebo_steps = (
-        steps_of(kind, own_settings, len(each), n) for each, n in ((shifted, seeds), (fitted_part, 1))
+        steps_of(kind, own_settings, len(each), n) for each, n in ((left.shifted, seeds), (left.placebo, 1))
     )
     counted = "fits" if steps == seeds else "steps"
     try:
         with progress(
             f"{name}, {seeds} fits and a placebo", 0, steps + placebo_steps, counted=counted
         ) as advance:
-            found = several_fits(kind, own_settings, shifted, rest, seeds=seeds, advance=advance, kept=kept)
-            report = residual_report(found.fitted, dictionary.components_, rest, whole)
-            placebo = made(kind, own_settings).fit(fitted_part[: len(shifted)])
+            found = several_fits(
+                kind, own_settings, left.shifted, left.held_out, seeds=seeds, advance=advance, kept=kept
+            )
+            reference = np.concatenate([left.placebo, left.placebo_held_out])
+            report = residual_report(found.fitted, dictionary.components_, left.held_out, reference)
+            placebo = made(kind, own_settings).fit(left.placebo[: len(left.shifted)])
             advance(placebo_steps)
     except ValueError as error:
         raise BadRequest(
             f"{kind} cannot be fitted on what {asked.of!r} leaves of {asked.dataset!r}: {error}"
         ) from error
-    none_new = residual_report(placebo, dictionary.components_, other_part[::2], other_part[1::2])
+    none_new = residual_report(
+        placebo, dictionary.components_, left.placebo_held_out[::2], left.placebo_held_out[1::2]
+    )
     fitted = residual(settings, found.fitted, dictionary)
-    arrays = {
-        **found.arrays,
-        "kept_rows_": rows[:KEPT],
-        "kept_codes_": fitted.transform(rows[:KEPT]),
+    kept_rows = left.rows[:KEPT]
+    kept_arrays = {"kept_rows_": kept_rows, "kept_codes_": fitted.transform(kept_rows)}
+    told = {
+        "residuals": {"of": asked.of, "dataset": asked.dataset, **_numbers(report)},
+        "placebo": _numbers(none_new),
+    }
+    return replace(
+        found,
+        fitted=fitted,
+        arrays={**found.arrays, **kept_arrays, **_by_atom(report)},
+        report={**found.report, **told},
+    ), len(left.rows)
+
+
+@dataclass(frozen=True)
+class _LeftOver:
+    """What a dictionary leaves of responses, (sample, unit) each."""
+
+    rows: npt.NDArray[Any]  # responses to one half of the shifted set
+    shifted: npt.NDArray[Any]  # residuals of these
+    held_out: npt.NDArray[Any]  # of the other half
+    placebo: npt.NDArray[Any]  # of one half of what of the reference no dictionary is fitted on
+    placebo_held_out: npt.NDArray[Any]
+
+
+def _left_over(study: StoredStudy, asked: Residuals, layer: str, dictionary: Derivation) -> _LeftOver:
+    """Raises `BadRequest` for too few samples to be taken in halves."""
+    from shiftscope.derived.fitting import positions_to_fit, rows_to_fit
+    from shiftscope.derived.residual import residuals
+
+    here, reference = study[asked.dataset], study[study.reference]
+    rows, apart = (
+        rows_to_fit(here, layer, positions_to_fit(here, held_out=which)) for which in (False, True)
+    )
+    placebos = [rows_to_fit(reference, layer, part) for part in _placebo_parts(reference)]
+    found = _LeftOver(rows, *(residuals(dictionary, each) for each in (rows, apart, *placebos)))
+    if not len(found.held_out) or not len(found.placebo_held_out):
+        raise BadRequest(
+            f"{asked.dataset!r} and {study.reference!r} have too few samples to be taken in halves."
+        )
+    return found
+
+
+def _by_atom(report: ResidualReport) -> dict[str, npt.NDArray[Any]]:
+    return {
         "share_": report.shares,
         "times_": np.minimum(report.times, float(np.finfo(np.float32).max)),
         "cosine_": report.cosines,
         "new_": report.new.astype(np.float64),
     }
-    told = {
-        "residuals": {"of": asked.of, "dataset": asked.dataset, **_numbers(report)},
-        "placebo": _numbers(none_new),
-    }
-    return replace(found, fitted=fitted, arrays=arrays, report={**found.report, **told}), len(rows)
 
 
 def _placebo_parts(reference: Recording) -> list[npt.NDArray[np.intp]]:

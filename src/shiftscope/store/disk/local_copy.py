@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shiftscope.store.disk.atomic import Checksums, flush
+from shiftscope.store.disk.atomic import Checksums
 from shiftscope.store.disk.object_path import ObjectPath, on_store, put_many, read_many, study_path
 
 DESCRIPTION = "zarr.json"
@@ -56,24 +56,6 @@ def to_write_arrays(folder: Path, sums: Checksums | None = None) -> Iterator[Pat
         put_many({places[file]: content for file, content in files.items() if before.get(file) != content})
         if sums is not None:
             sums |= {study_path(places[file]): sha256(content).hexdigest() for file, content in files.items()}
-
-
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write small files on this machine, by their names within a folder."""
-    for name, content in files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-
-
-def write_folder(folder: Path, files: Mapping[str, bytes], sums: Checksums) -> None:
-    """Write a folder that is not there yet, to last through a power cut; checksums of its files come into `sums`."""
-    if on_store(folder):
-        put_many({folder / name: content for name, content in files.items()})
-        sums |= {study_path(folder / name): sha256(content).hexdigest() for name, content in files.items()}
-        return
-    write_files(folder, files)
-    flush(folder, sums)
 
 
 def _copy(folder: ObjectPath, objects: Iterable[ObjectPath], into: Path) -> dict[Path, bytes]:

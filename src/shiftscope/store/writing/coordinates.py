@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shiftscope.store.disk.atomic import Checksums
-from shiftscope.store.disk.local_copy import to_write_arrays, write_files
+from shiftscope.store.disk.local_copy import to_write_arrays
+from shiftscope.store.disk.small_files import write_files
 from shiftscope.store.formats.arrays import create_array, files_of_arrays
 from shiftscope.store.formats.samples import Samples
 from shiftscope.store.layout import folder_name

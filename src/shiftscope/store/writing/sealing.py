@@ -22,8 +22,8 @@ from shiftscope.store.disk.atomic import (
     remove_folder,
     write_json,
 )
-from shiftscope.store.disk.local_copy import write_folder
 from shiftscope.store.disk.self_digest import with_own_digest
+from shiftscope.store.disk.small_files import write_folder
 from shiftscope.store.formats.arrays import StoredArray, files_of_arrays
 from shiftscope.store.formats.picture_manifest import write_picture_manifest
 from shiftscope.store.layout import (

@@ -29,7 +29,7 @@ def votes(confusion: ShownConfusion) -> Panel:
     confused, right = pair.sizes
     note = (
         f"○ mean of {samples(right)} of {a} classified right in {pair.against} → ● mean of {samples(confused)} of {a} "
-        f"classified {b} in {pair.selection.focus}, 95 % of the change.{pair.warning()} "
+        f"classified {b} in {pair.selection.focus}, with the 95 % interval of the change.{pair.warning()} "
         f"{bounded('Each mean', *pair.sizes)}"
     )
     ways = f"{a}, right in {pair.against}", f"{a} as {b} in {pair.selection.focus}"

@@ -12,6 +12,11 @@ from shiftscope.views.page.view import view
 from shiftscope.views.page.viewed_study import jobs_of
 from shiftscope.views.parts.view_command import view_command
 
+NONE = (
+    "No job has finished yet. What the model can compute is offered where it is shown: on the page of a unit, its "
+    "pictures under “What it looks like” and its maps under “Where it looks”."
+)
+
 
 @view("/jobs")
 def jobs(study: StoredStudy) -> Page:
@@ -56,4 +61,4 @@ def _table(over: list[Job]) -> Table:
         ]
         for job in over
     ]
-    return Table("Finished", columns, rows, empty="No job has finished yet.")
+    return Table("Finished", columns, rows, empty=NONE)

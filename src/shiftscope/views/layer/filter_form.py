@@ -24,7 +24,7 @@ def filter_form(layer: ShownLayer) -> Filter:
     return Filter(
         "Filter",
         plain,
-        [Field("where", "Units with", layer.where, GRAMMAR, choices=[*EXAMPLES, *tags])],
+        [Field("where", "Units with", layer.where, GRAMMAR, example=EXAMPLES[0], choices=[*EXAMPLES, *tags])],
         reset=plain if layer.where else "",
         note=outcome if layer.where else "",
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from shiftscope.explain.visualisation.stored_pictures import asked_pictures
 from shiftscope.store.layout import LOGITS
-from shiftscope.views.overview.shown_overview import ShownOverview
+from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.pictures.gallery import Gallery, gallery
@@ -18,7 +21,7 @@ def looks_like(overview: ShownOverview) -> Fold | None:
     at hand."""
     selection = overview.selection
     shown = Gallery(
-        selection,
+        replace(selection, focus=_beside(overview)),
         LOGITS,
         range(len(selection.study.categories)),
         lambda category: category_name(selection.study, category),
@@ -26,3 +29,17 @@ def looks_like(overview: ShownOverview) -> Fold | None:
         overview.at(),
     )
     return gallery(shown, TITLE, KEY, one="category", told=False)
+
+
+def _beside(overview: ShownOverview) -> str:
+    """The set whose pictures stand beside the baseline's: the focus, else of the shown sets the one of which most are
+    kept, the worst first; the baseline where none are."""
+    selection = overview.selection
+    if selection.focus != selection.baseline:
+        return selection.focus
+    drawn = {each.name: set[int]() for each in worst_first(overview.suffered)}
+    for question in asked_pictures(selection.study, LOGITS):
+        if question.plain and question.dataset in drawn:
+            drawn[question.dataset].add(question.unit)
+    most = max(drawn, key=lambda name: len(drawn[name]), default="")
+    return most if drawn.get(most) else selection.baseline

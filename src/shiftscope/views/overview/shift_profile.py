@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from shiftscope.scores.score import UnitScore, unit_scores
 from shiftscope.statistics.quartiles import quartiles
@@ -91,72 +92,67 @@ def _differing(overview: ShownOverview, dataset: str, layer: str) -> tuple[int, 
 
 def _profile(overview: ShownOverview, score: UnitScore) -> Panel:
     """A line for each shifted dataset through the median over each layer's units, with the middle half around it."""
-    selection = overview.selection
-    layers = list(selection.study.recorded_layers)  # derived ones have no depth of their own
-    rows = []
-    for name in overview.beside:
-        for layer in layers:
-            low, middle, high = map(exact, quartiles(estimated(selection, name, layer)[score.name].value))
-            if math.isnan(middle):
-                continue
-            rows.append(
-                {
-                    "dataset": name,
-                    "layer": layer,
-                    "median": middle,
-                    "low": low,
-                    "high": high,
-                    "page": selection.layer_page(layer, focus=name, sort=score.name),
-                }
-            )
+    layers = list(overview.selection.study.recorded_layers)  # derived ones have no depth of their own
+    rows = [
+        row for name in overview.beside for layer in layers if (row := _row(overview, score, name, layer))
+    ]
     named = title(score.name)
     if not rows:
         return Message(
             named, f"No unit of any layer has {named} under a shift; it may take single responses, or labels."
         )
-    shared = {
-        "x": {
-            "field": "layer",
-            "type": "ordinal",
-            "sort": layers,
-            "title": "layer, in the order recorded",
-            "axis": {"labelAngle": 0, "labelLimit": 120, "labelOverlap": True},
-            "scale": {"type": "point", "padding": 0.3},
-        },
-        "color": by_dataset(selection, overview.beside),
-    }
-    middle_half = {
-        "mark": {"type": "area", "opacity": 0.12},
-        "encoding": {
-            **shared,
-            "y": {"field": "low", "type": "quantitative", "title": named},
-            "y2": {"field": "high"},
-        },
-    }
-    medians = {
-        "mark": {"type": "line", "point": {"size": 60, "filled": True}},
-        "encoding": {
-            **shared,
-            "y": {"field": "median", "type": "quantitative", "title": named},
-            "tooltip": [
-                {"field": "dataset"},
-                {"field": "layer"},
-                {"field": "median", "title": f"median {named}", "format": ".3g"},
-                {"field": "low", "title": "a quarter is below", "format": ".3g"},
-                {"field": "high", "title": "a quarter is above", "format": ".3g"},
-            ],
-        },
-    }
+    shared = {"x": _along(layers), "color": by_dataset(overview.selection, overview.beside)}
     unchanged = {"mark": {"type": "rule", "strokeDash": [4, 4]}, "encoding": {"y": {"datum": score.null}}}
+    drawn = [_middle_half(shared, named), _medians(shared, named)]
     return Chart(
         HEADS.get(score.name, named),
         {
             "data": {"values": rows},
             "height": 260,
-            "layer": [*([unchanged] if score.null is not None else []), middle_half, medians],
+            "layer": [*([unchanged] if score.null is not None else []), *drawn],
         },
         description=f"Median {named} over the units of each layer, a line for each shifted dataset.",
         note=f"Median {named} over each layer's units, in {score.measured_in}; the band holds the middle half of them. "
         f"{score.help}",
         chart="shift_profile",
     )
+
+
+def _row(overview: ShownOverview, score: UnitScore, dataset: str, layer: str) -> dict[str, Any] | None:
+    """None where no unit of the layer has the score."""
+    selection = overview.selection
+    value = estimated(selection, dataset, layer)[score.name].value
+    low, middle, high = map(exact, quartiles(value))
+    if math.isnan(middle):
+        return None
+    page = selection.layer_page(layer, focus=dataset, sort=score.name)
+    return {"dataset": dataset, "layer": layer, "median": middle, "low": low, "high": high, "page": page}
+
+
+def _along(layers: Sequence[str]) -> dict[str, Any]:
+    return {
+        "field": "layer",
+        "type": "ordinal",
+        "sort": layers,
+        "title": "layer, in the order recorded",
+        "axis": {"labelAngle": 0, "labelLimit": 120, "labelOverlap": True},
+        "scale": {"type": "point", "padding": 0.3},
+    }
+
+
+def _middle_half(shared: Mapping[str, Any], named: str) -> dict[str, Any]:
+    ends = {"y": {"field": "low", "type": "quantitative", "title": named}, "y2": {"field": "high"}}
+    return {"mark": {"type": "area", "opacity": 0.12}, "encoding": {**shared, **ends}}
+
+
+def _medians(shared: Mapping[str, Any], named: str) -> dict[str, Any]:
+    says = {"median": f"median {named}", "low": "a quarter is below", "high": "a quarter is above"}
+    numbers = [{"field": field, "title": words, "format": ".3g"} for field, words in says.items()]
+    return {
+        "mark": {"type": "line", "point": {"size": 60, "filled": True}},
+        "encoding": {
+            **shared,
+            "y": {"field": "median", "type": "quantitative", "title": named},
+            "tooltip": [{"field": "dataset"}, {"field": "layer"}, *numbers],
+        },
+    }

@@ -292,6 +292,7 @@ class Field:
     label: str
     value: str = ""
     help: str = ""
+    example: str = field(default="", kw_only=True)  # of what can be written, while nothing is
     long: bool = False  # several lines
     tick: bool = False  # a box, ticked where there is a value; sent as "true"
     choices: Sequence[str] = ()  # words proposed while typing
@@ -399,6 +400,26 @@ class StripGroups(Panel):
     groups: Sequence[StripGroup]
     note: str = ""  # beside the title
     captioned: bool = False  # room for words under the pictures
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What one thing looks like on each of several sides."""
+
+    name: str
+    pictures: Sequence[Picture | None]  # one for each side; None where there is none
+    says: Sequence[str]  # under each picture, or in its place
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Figures(Panel):
+    """Things next to one another, the sides of each together."""
+
+    sides: Sequence[tuple[str, Role]]  # what they are called, in the order of the pictures
+    figures: Sequence[Figure]
+    note: Words = ""
+    large: bool = False  # a few to be looked at, rather than many to be compared
 
 
 @dataclass(frozen=True)

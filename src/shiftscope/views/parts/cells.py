@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from shiftscope.percent import percent
 from shiftscope.scores.estimation.estimate import Estimate
@@ -53,6 +54,11 @@ def share_cell(share: float, low: float = NAN, high: float = NAN, *, page: str =
     return Cell(
         percent(share), page, bar=bar, note=share_interval(low, high), value=share, parts=ends(low, high)
     )
+
+
+def with_maximum(cell: Cell, ratio: float) -> Cell:
+    """A mean response with, below it, the largest response over the baseline's largest."""
+    return replace(cell, note=f"max {percent(ratio)}", parts={**cell.parts, "maxima": ratio})
 
 
 def ends(low: float, high: float) -> dict[str, float]:

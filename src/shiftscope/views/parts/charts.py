@@ -15,30 +15,28 @@ from shiftscope.views.page.panels import Rows
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import all_exact
 from shiftscope.views.parts.pictures.pictures import category_name
-from shiftscope.views.parts.sets.shown_sets import MOST, shown_sets
+from shiftscope.views.parts.sets.shown_sets import shown_sets
 
+COLOURS = 7  # that can be told apart
 MANY = 600  # points; from here on they are smaller
 
 
 def by_dataset(selection: Selection, shown: Sequence[str] | None = None) -> dict[str, Any]:
-    """Colour by dataset, the same in every chart; the legend has those `shown`, or all."""
+    """Colour by dataset: the baseline's and the focus's are theirs alone; the legend has those `shown`, or all."""
+    legend = shown_sets(selection) if shown is None else shown
     return {
         "field": "dataset",
         "type": "nominal",
-        "scale": {"domain": shown_sets(selection) if shown is None else _with_colour(selection, shown)},
-        "legend": {
-            **({} if shown is None else {"values": shown}),
-            "orient": "top",
-            "title": None,
-            "symbolOpacity": 1,
-        },
+        "scale": {"domain": _with_colour(selection, legend)},
+        "legend": {"values": list(legend), "orient": "top", "title": None, "symbolOpacity": 1},
     }
 
 
 def _with_colour(selection: Selection, shown: Sequence[str]) -> list[str]:
     """All sets, so that each has its colour in every chart; of many those that are shown."""
     every = selection.ordered()
-    return every if len(every) <= MOST else list(shown)
+    first = selection.baseline, selection.focus
+    return list(dict.fromkeys([*first, *(every if len(every) <= COLOURS else shown)]))
 
 
 def told_apart(study: StoredStudy, categories: Sequence[int]) -> dict[int, str]:

@@ -49,7 +49,7 @@ def belief_table(maps: Sequence[ImageMap]) -> Table | None:
         Column("set"),
         Column("map"),
         Column(
-            "weights drawn again",
+            "randomised weights",
             "Whether the maps change when the model forgets what it learned, and how alike they stay: over all images "
             "that were asked for with this one.",
         ),

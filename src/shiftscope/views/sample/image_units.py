@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,10 +15,11 @@ from shiftscope.statistics.ranked import responding
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
+from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column, with_maximum
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.sample_sets import as_share, label_mean, reference_maximum
+from shiftscope.views.parts.sets.set_units import MAXIMA
 from shiftscope.views.parts.sets.shown_sets import shown_sets
 from shiftscope.views.sample.shown_sample import ShownSample
 
@@ -58,30 +60,25 @@ def _table(sample: ShownSample, units: int | None) -> Table:
     columns = [
         Column("unit"),
         Column(
-            f"of the maximum in {selection.baseline}",
-            "Response to this image over the unit's largest response in the baseline; above 100 % is possible.",
+            "response",
+            f"To this image, over the unit's largest response in {selection.baseline}; above 100 % is possible. Below "
+            "it the response itself.",
             numeric=True,
         ),
-        Column("response", "To this image.", numeric=True),
     ]
     for name in means:
-        columns.append(
-            Column(name, f"Mean response to the samples labelled {named} in {name}, {scale}.", numeric=True)
-        )
-        if name in ratios:
-            help = f"Largest response to any sample of {name} {scale}: what Deephys shows for a follower."
-            columns.append(Column(f"{name}, maxima", help, numeric=True))
+        largest = f" {MAXIMA.format(name=name, scale=scale)}" if name in ratios else ""
+        help = f"Mean response to the samples labelled {named} in {name}, {scale}.{largest}"
+        columns.append(Column(name, help, numeric=True))
     rows = []
     for unit in responding(shares, units or len(shares)):
         cells = [
             Cell(f"unit {unit}", selection.unit(unit)),
-            share_cell(float(shares[unit])),
-            Cell(number(float(responses[unit])), value=float(responses[unit])),
+            _response(float(shares[unit]), float(responses[unit])),
         ]
         for name, mean in means.items():
-            cells.append(Cell(percent(float(mean[unit])), value=float(mean[unit])))
-            if name in ratios:
-                cells.append(Cell(percent(float(ratios[name][unit])), value=float(ratios[name][unit])))
+            cell = Cell(percent(float(mean[unit])), value=float(mean[unit]))
+            cells.append(with_maximum(cell, float(ratios[name][unit])) if name in ratios else cell)
         for name in stripped:
             cells.append(strip_cell(selection, name, unit, STRIP))
         rows.append(cells)
@@ -95,3 +92,7 @@ def _table(sample: ShownSample, units: int | None) -> Table:
         empty="No unit with a maximum above zero in the baseline responds to this image.",
         whole=partial(_table, sample, None) if units else None,
     )
+
+
+def _response(share: float, response: float) -> Cell:
+    return replace(share_cell(share), note=number(response), parts={"itself": response})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from shiftscope.statistics.mean_band import mean_band
@@ -23,6 +23,7 @@ NAMED = 3  # curves with a name, where there are more
 PICTURES = 3  # under one value
 ROOM = 18  # pictures in all
 STEPS = 4  # of the axis, at most
+Doses = Mapping[str, tuple[Dose, Mapping[float, str]]]  # by group, with its sets by value
 
 
 @section(ShownUnit, place=22, beside=True)
@@ -38,47 +39,16 @@ def dose(unit: ShownUnit) -> list[Curves]:
 
 def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Curves:
     baseline = unit.selection.baseline
-    called = group_names(unit.study.groups)
     maximum = float(unit.study[baseline].summary(unit.layer, Maxima).largest[unit.index])
     scale = maximum if maximum > 0 else 1.0
     usual = _mean(unit, baseline, scale)
-    along = {
-        called[group.called]: {value: name for name, value in group.in_order().items() if name != baseline}
-        for group in groups
-    }
-    every = [name for members in along.values() for name in members.values()]
-    ways = dict(zip(every, dose_ways([unit.mean(name) for name in every], unit.mean(baseline)), strict=True))
-    doses: dict[str, tuple[Dose, Mapping[float, str]]] = {}
-    for group_name, members in along.items():
-        means = [_mean(unit, name, scale) for name in members.values()]
-        doses[group_name] = (
-            Dose(
-                group_name,
-                variable,
-                list(map(value_text, members)),
-                means,
-                [ways[name] for name in members.values()],
-            ),
-            members,
-        )
+    doses = _doses(unit, variable, groups, scale)
     told = [each for each, _ in doses.values()]
     coloured = _coloured(unit, doses, usual)
-    named = _named(told, coloured, usual)
     values = sorted({value for _, members in doses.values() for value in members})
-    steps = {value: step for step, value in enumerate(values, 1)}
-    axis = _axis(
-        max([usual[2], usual[0], *(end for each in told for band in each.means for end in band)]), maximum
-    )
+    ends = [usual[2], usual[0], *(end for each in told for band in each.means for end in band)]
+    axis = _axis(max(ends), maximum)
     top = axis[-1][0]
-    curves = [
-        Curve(
-            name if name in named else "",
-            [(steps[value], *_over(band, top)) for value, band in zip(members, each.means, strict=True)],
-            focus=name == coloured,
-            larger=_larger(unit, each, members, steps) if name == coloured else None,
-        )
-        for name, (each, members) in doses.items()
-    ]
     pictures = _pictures(unit, values, doses[coloured][1])
     what = f"% of the maximum in {baseline}" if maximum > 0 else "response"
     below = f"; below, its strongest images along {coloured}" if pictures else ""
@@ -90,7 +60,7 @@ def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Cu
         [baseline, *map(value_text, values)],
         variable,
         [(at / top, text) for at, text in axis],
-        curves,
+        _curves(unit, doses, values, coloured, _named(told, coloured, usual), top),
         _over(usual, top),
         f"Mean response of unit {unit.index} of {unit.layer} over {variable}, {what}, with 95 % bands: "
         f"{baseline} {_text(usual[0], maximum)}; {said}.",
@@ -98,6 +68,40 @@ def _lines(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup]) -> Cu
         pictures,
         chart="dose",
     )
+
+
+def _doses(unit: ShownUnit, variable: str, groups: Sequence[DatasetGroup], scale: float) -> Doses:
+    """Responses over `scale`, without the baseline."""
+    baseline, called = unit.selection.baseline, group_names(unit.study.groups)
+    along = {
+        called[group.called]: {value: name for name, value in group.in_order().items() if name != baseline}
+        for group in groups
+    }
+    every = [name for members in along.values() for name in members.values()]
+    # Of all groups at once: what is found of many sets is corrected for their number.
+    ways = dict(zip(every, dose_ways([unit.mean(name) for name in every], unit.mean(baseline)), strict=True))
+    doses = {}
+    for group_name, members in along.items():
+        means = [_mean(unit, name, scale) for name in members.values()]
+        moved = [ways[name] for name in members.values()]
+        doses[group_name] = Dose(group_name, variable, list(map(value_text, members)), means, moved), members
+    return doses
+
+
+def _curves(
+    unit: ShownUnit, doses: Doses, values: Sequence[float], coloured: str, named: Collection[str], top: float
+) -> list[Curve]:
+    """One a group, at the steps of its values, over `top`."""
+    steps = {value: step for step, value in enumerate(values, 1)}
+    return [
+        Curve(
+            name if name in named else "",
+            [(steps[value], *_over(band, top)) for value, band in zip(members, each.means, strict=True)],
+            focus=name == coloured,
+            larger=_larger(unit, each, members, steps) if name == coloured else None,
+        )
+        for name, (each, members) in doses.items()
+    ]
 
 
 def _mean(unit: ShownUnit, dataset: str, scale: float) -> Band:
@@ -108,7 +112,7 @@ def _mean(unit: ShownUnit, dataset: str, scale: float) -> Band:
     return mean / scale, low / scale, high / scale
 
 
-def _coloured(unit: ShownUnit, doses: Mapping[str, tuple[Dose, Mapping[float, str]]], usual: Band) -> str:
+def _coloured(unit: ShownUnit, doses: Doses, usual: Band) -> str:
     """The group of the focus; without one the group that moves the mean farthest."""
     for name, (_, members) in doses.items():
         if unit.selection.focus in members.values():

@@ -18,7 +18,6 @@ from shiftscope.statistics.probability import probability
 from shiftscope.statistics.ranked import rank
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
-from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.cells import score_cell
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count, number
@@ -48,14 +47,8 @@ def score_table(unit: ShownUnit) -> Fold:
     found = {name: estimated(selection, name, layer) for name in shown}
     columns = [Column("score", "Each leads to the glossary.")]
     for name in shown:
-        columns.append(
-            Column(
-                name,
-                f"Value in {name}, with its 95 % interval from resampled samples. q: {Q} floor: {FLOOR}",
-                numeric=True,
-            )
-        )
-        columns.append(Column("rank", f"In {name}. {RANK}", numeric=True, key=f"{name}_rank"))
+        help = f"Value in {name}, with its 95 % interval from resampled samples. q: {Q} floor: {FLOOR} rank: {RANK}"
+        columns.append(Column(name, help, numeric=True))
     rows = []
     for score, described in unit_scores.items():
         optional = described.of_twins or described.of_maps
@@ -68,12 +61,12 @@ def score_table(unit: ShownUnit) -> Fold:
         cells = [Cell(title(score), explained(score), help)]
         for name in shown:
             if name == baseline and described.compares:
-                cells += [Cell("baseline", value=math.nan), Cell(value=math.nan)]
+                cells.append(Cell("baseline", value=math.nan))
                 continue
             estimate = found[name][score]
             sets = [unit.study[each] for each in ([name, baseline] if described.compares else [name])]
-            cells.append(with_reason(_value(estimate, index), estimate, index, layer, sets))
-            cells.append(_rank(selection, layer, estimate.value, index, score, name))
+            value = with_reason(_value(estimate, index), estimate, index, layer, sets)
+            cells.append(_ranked(unit, value, estimate.value, score, name))
         rows.append(cells)
     others = "" if len(shown) == len(selection.ordered()) else " Other sets: choose them as the focus."
     note = f"Compared with {baseline}. {NOTHING} where there is nothing to measure.{others}"
@@ -117,9 +110,12 @@ def _value(estimate: Estimate, index: int) -> Cell:
     return replace(cell, note=f"{cell.note}; q {q}" if cell.note else f"q {q}")
 
 
-def _rank(selection: Selection, layer: str, values: UnitArray, index: int, score: str, dataset: str) -> Cell:
-    if math.isnan(values[index]):
-        return Cell(NOTHING, value=math.nan)
-    place, units = rank(values, index)
-    page = selection.layer_page(layer, sort=score, focus=dataset)
-    return Cell(f"{count(place)} of {count(units)}", page, value=place)
+def _ranked(unit: ShownUnit, cell: Cell, values: UnitArray, score: str, dataset: str) -> Cell:
+    """The value with its rank, leading to the units in this order; none where there is nothing to measure."""
+    if math.isnan(values[unit.index]):
+        return replace(cell, parts={**cell.parts, "rank": math.nan})
+    place, units = rank(values, unit.index)
+    page = unit.selection.layer_page(unit.layer, sort=score, focus=dataset)
+    told = f"rank {count(place)} of {count(units)}"
+    note = f"{cell.note}; {told}" if cell.note else told
+    return replace(cell, page=page, note=note, parts={**cell.parts, "rank": place})

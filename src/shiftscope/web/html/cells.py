@@ -31,12 +31,18 @@ from shiftscope.web.html.maps import map_source
 _BAR = (
     '<svg class="bar" width="100%" height="100%" aria-hidden="true"><rect width="{}%" height="100%"/></svg>'
 )
+_BETWEEN_PARTS = re.compile(r"(?<=;) | (?=\()")
 _TOLD_APART = re.compile("[&<>'\"]")
 
 
 def _escaped(text: str) -> str:
     """Text as it may stand in an element or an attribute; markupsafe's own makes an object of each."""
     return text if _TOLD_APART.search(text) is None else str(escape(text))
+
+
+def _unbroken(text: str) -> str:
+    """Escaped, no number parted from its sign by the end of a line."""
+    return escaped(text).replace(" %", "\u00a0%").replace("× ", "×\u00a0")
 
 
 escaped = lru_cache(maxsize=4096)(_escaped)  # names and explanations come again, addresses do not
@@ -91,14 +97,14 @@ def term(help: str) -> Markup:
 def words(text: Words, addresses: Addresses) -> Markup:
     """A sentence with its looks, links and explanations."""
     if isinstance(text, str):
-        return Markup(escaped(text))
+        return Markup(_unbroken(text))
     return Markup("".join([_span(each, addresses) for each in text]))
 
 
 def looks(text: Words, addresses: Addresses) -> Markup:
     """A sentence with its looks alone: inside of what is clicked itself, nothing else may be."""
     if isinstance(text, str):
-        return Markup(escaped(text))
+        return Markup(_unbroken(text))
     return words([each if isinstance(each, str) else Span(each.text, each.look) for each in text], addresses)
 
 
@@ -106,8 +112,11 @@ def axis(numbers: Sequence[tuple[float, str]]) -> Markup:
     """The numbers along an axis, over the changes that are drawn on it; nothing where there are none."""
     if not numbers:
         return Markup()
+    every_other = len(numbers) > 4 and len(numbers) % 2  # is left out where there is little room
     ticks = [
-        f'<text x="{_place(at)}" y="13" text-anchor="middle">{escaped(text)}</text>' for at, text in numbers
+        f'<text{" class=between" if every_other and number % 2 else ""} x="{_place(at)}" y="13" '
+        f'text-anchor="{"end" if at > 0.99 else "middle"}">{escaped(text)}</text>'
+        for number, (at, text) in enumerate(numbers)
     ]
     return Markup(f'<svg class="chart" height="18" aria-hidden="true">{"".join(ticks)}</svg>')
 
@@ -178,9 +187,18 @@ def _cell(cell: Cell, numeric: bool, addresses: Addresses) -> str:
     if cell.change:
         kind, bar = ' class="change"', _change(cell.change, text)
         text = ""
-    note = f"<small>{escaped(cell.note)}</small>" if cell.note else ""
+    note = f"<small>{_in_parts(cell.note)}</small>" if cell.note else ""
     pictures = "".join([_thumbnail(picture, addresses) for picture in cell.pictures]) if cell.pictures else ""
     return f"\n        <td{kind}>{bar}{text}{note}{pictures}</td>"
+
+
+@lru_cache(maxsize=4096)
+def _in_parts(note: str) -> str:
+    """Small print that is broken into lines between its parts alone."""
+    parts = _BETWEEN_PARTS.split(note)
+    if len(parts) == 1:
+        return _escaped(note)
+    return " ".join([f"<span>{_escaped(part)}</span>" for part in parts])
 
 
 def _term(shown: str, help: str, label: str = "") -> str:
@@ -193,8 +211,8 @@ def _term(shown: str, help: str, label: str = "") -> str:
 
 def _span(span: str | Span, addresses: Addresses) -> str:
     if isinstance(span, str):
-        return escaped(span)
-    text = _term(escaped(span.text), span.help) if span.help else escaped(span.text)
+        return _unbroken(span)
+    text = _term(_unbroken(span.text), span.help) if span.help else _unbroken(span.text)
     if span.page:
         text = f'<a href="{_escaped(addresses.page(span.page))}">{text}</a>'
     return f'<span class="{span.look}">{text}</span>' if span.look else text
@@ -279,7 +297,9 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
         inside += f'<span class="caption">{escaped(picture.caption)}</span>'
     if not picture.page:
         return f'<span class="thumbnail{look}">{inside}</span>'
-    return f'<a class="thumbnail{look}" href="{_escaped(addresses.page(picture.page))}">{inside}</a>'
+    # An image that has not been asked for yet is not there for a screen reader, and a link needs a name.
+    name = f' aria-label="{alt}"' if 'loading="lazy"' in inside and not picture.caption else ""
+    return f'<a class="thumbnail{look}" href="{_escaped(addresses.page(picture.page))}"{name}>{inside}</a>'
 
 
 def _frame(box: PictureBox) -> str:

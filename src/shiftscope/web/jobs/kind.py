@@ -66,6 +66,8 @@ class Live(Protocol):
 
     def importance(self, layer: str, /, *, progress: Progress) -> Any: ...
 
+    def downsampling(self, layer: str, unit: int, /, *, dataset: str, progress: Progress) -> Any: ...
+
     def local_against_distributed(self, layers: str, /, *, progress: Progress) -> Any: ...
 
     def derive(
@@ -108,7 +110,7 @@ class AskedJob(Protocol):
         ...
 
     def check(self, study: StoredStudy) -> None:
-        """Before it is queued; raises `BadRequest` or `NotInStudy` for what cannot be computed."""
+        """Before it is queued; raises `BadRequest`, `NotInStudy` or `LayerError` for what cannot be computed."""
         ...
 
     def run(self, live: Live, progress: Progress) -> None:

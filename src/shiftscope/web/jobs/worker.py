@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 from shiftscope.errors import ShiftscopeError
 
 if TYPE_CHECKING:
-    from shiftscope.flow.live import LiveStudy
+    from shiftscope.live import LiveStudy
 
 TOLD_EVERY = 0.1  # seconds
 NICE = 5  # steps of priority that it stands behind the server, whose pages are waited for
@@ -107,7 +107,7 @@ class Worker:
 
 def opened(source: Mapping[str, Any]) -> LiveStudy:
     """The live study of a `Source`."""
-    from shiftscope.flow.live import live
+    from shiftscope.live import live
     from shiftscope.model.evaluation.evaluation import moved
     from shiftscope.model.load import load_model
     from shiftscope.store.stored_study import StoredStudy

@@ -77,11 +77,13 @@ def report(
     NotInStudy
         A layer that the study does not have.
     BadRequest
-        Nothing is recorded, fewer than one unit is asked for, or `folder` is taken.
+        Nothing is recorded, no layer or fewer than one unit is asked for, or `folder` is taken.
     """
     if units < 1:
         raise BadRequest(f"units={units}; a report shows at least 1 of each layer and shifted dataset.")
-    shown = [study.layer(name).name for name in layers] if layers else list(study.layers)
+    if layers is not None and not layers:
+        raise BadRequest("layers=[] names no layer; leave it out for all, or name some.")
+    shown = [study.layer(name).name for name in layers or study.layers]
     held = contents(study, shown, units)
     folder = Path(os.path.abspath(folder))
     refuse_taken(folder, overwrite=overwrite)

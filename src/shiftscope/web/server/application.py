@@ -318,7 +318,12 @@ class _Shown:
     def http_failure(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 404:
-            return self._apology(request, 404, "Not in this study", "No page has this address.")
+            return self._apology(
+                request,
+                404,
+                "Not in this study",
+                "No page has this address. The search above finds units, categories, sets and scores.",
+            )
         title, message = TITLES.get(error.status_code, error.detail), error.detail
         if error.status_code == 405:
             message = (

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from shiftscope.errors import BadRequest, NotInStudy, ShiftscopeError
+from shiftscope.errors import BadRequest, LayerError, NotInStudy, ShiftscopeError
 from shiftscope.views.page.panels import Computation, Link, Message, Page, Panel, inner_panels
 from shiftscope.web.html.durations import progress_text
 from shiftscope.web.jobs.job_queue import JobQueue
@@ -53,8 +53,8 @@ class AskedJobs:
         asked_job, page = job_kinds[kind], inside(fields.get("page", ""))
         try:
             given = _parameters(asked_job, fields)
-            asked_job(**given).check(self._study)
-        except (BadRequest, NotInStudy) as error:
+            await run_in_threadpool(asked_job(**given).check, self._study)
+        except (BadRequest, NotInStudy, LayerError) as error:
             again = await run_in_threadpool(self._again, fields, page, str(error))
             return self._refused(request, again)
         try:

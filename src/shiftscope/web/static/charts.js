@@ -67,6 +67,25 @@
     return { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } };
   };
 
+  // A title that is longer than its axis goes on in further lines.
+  const titled = (spec, width) => {
+    const told = { ...spec };
+    if (spec.layer) told.layer = spec.layer.map((layer) => titled(layer, width));
+    const title = spec.encoding?.x?.title;
+    if (typeof title === "string") told.encoding = { ...spec.encoding, x: { ...spec.encoding.x, title: lines(title, width / 7) } };
+    return told;
+  };
+
+  const lines = (text, most) => {
+    const told = [""];
+    for (const word of text.split(" ")) {
+      const longer = `${told.at(-1)} ${word}`.trim();
+      if (longer.length > most && told.at(-1)) told.push(word);
+      else told[told.length - 1] = longer;
+    }
+    return told;
+  };
+
   // The specification of a plot; its data come as one list for each name.
   const read = (plot) => {
     const spec = JSON.parse(plot.parentElement.querySelector("script").textContent);
@@ -83,11 +102,14 @@
     plot.style.minHeight = `${plot.offsetHeight}px`; // nothing below may jump while the old drawing is gone
     drawn.get(plot)?.view.finalize();
     const told = { value: null };
-    const { view } = await vegaEmbed(plot, fitted(spec), {
+    const width = plot.clientWidth;
+    const look = theme();
+    if (width < 560) look.legend.columns = Math.max(1, Math.floor(width / 100));
+    const { view } = await vegaEmbed(plot, titled(fitted(spec), width), {
       mode: "vega-lite",
       actions: false,
       ast: true, // expressions are interpreted: the page forbids making code from text
-      config: theme(),
+      config: look,
       defaultStyle: false,
       renderer: "svg",
       tooltip: (handler, event, item, value) => (told.value = value ?? null),

@@ -13,8 +13,8 @@ from shiftscope.explain.attribution.faithfulness.randomised import (
     IS_INPUT,
     cascade,
     estimate_again,
+    randomise,
     randomised_weights,
-    redraw,
 )
 
 
@@ -129,7 +129,7 @@ def test_modules_behind_the_layer_of_the_target_are_left_alone():
     assert cascade(model, inputs, until="2") == ["1", "0"]
     with pytest.raises(LayerNotFound, match="no layer named '9'"):
         cascade(model, inputs, until="9")
-    with pytest.raises(ModelError, match="nothing to draw again"):
+    with pytest.raises(ModelError, match="nothing to randomise"):
         cascade(nn.Flatten(), inputs)
 
 
@@ -149,7 +149,7 @@ def test_weights_of_modules_that_are_used_without_being_called_are_drawn_again()
     assert names == ["attention.out_proj", "attention", ""]
     before = {name: value.clone() for name, value in model.named_parameters()}
     for name in names:
-        redraw(model.get_submodule(name), seed=0)
+        randomise(model.get_submodule(name), seed=0)
     changed = {name for name, value in model.named_parameters() if not torch.equal(value, before[name])}
     assert changed >= {"place", "attention.in_proj_weight", "attention.out_proj.weight"}
     assert sorted(model.place.tolist()) == [0, 1, 2, 3]
@@ -163,7 +163,7 @@ def test_weights_that_are_made_of_others_are_drawn_again(kind: object):
     inputs = torch.randn(3, 6)
     before = model(inputs)
     for name in cascade(model, inputs):
-        redraw(model.get_submodule(name), seed=0)
+        randomise(model.get_submodule(name), seed=0)
     assert not torch.allclose(model(inputs), before)
 
 

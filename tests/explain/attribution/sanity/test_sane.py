@@ -1,4 +1,4 @@
-"""Which samples stand for all where weights are drawn again."""
+"""Which samples stand for all where weights are randomised."""
 
 from types import SimpleNamespace
 

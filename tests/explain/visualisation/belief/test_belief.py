@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 import shiftscope as ss
 from shiftscope.demo import DigitNet, weights_of
 from shiftscope.errors import BadRequest
-from shiftscope.explain.attribution.faithfulness.randomised import redrawn
+from shiftscope.explain.attribution.faithfulness.randomised import with_randomised_weights
 from shiftscope.explain.visualisation.belief import measured
 from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.belief.measured import natural_samples
@@ -103,9 +103,9 @@ def test_activations_are_those_of_the_layers_before(recorded, net, made):
         assert places_before(answer, inputs, [], "")[-1] == Place("dropout", "dropout")
 
 
-def test_a_redrawn_copy_leaves_the_model_and_what_lies_behind_alone(net, made):
+def test_a_randomised_copy_leaves_the_model_and_what_lies_behind_alone(net, made):
     before = {name: weight.clone() for name, weight in net.state_dict().items()}
-    copy = redrawn(net, made().inputs[:2], until="hidden")
+    copy = with_randomised_weights(net, made().inputs[:2], until="hidden")
     for name, weight in net.state_dict().items():
         assert torch.equal(weight, before[name])
         kept = torch.equal(copy.state_dict()[name], weight)

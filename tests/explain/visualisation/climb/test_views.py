@@ -134,6 +134,18 @@ def test_fine_detail_is_grey_in_a_smaller_crop_and_a_constant_stays():
     torch.testing.assert_close(grey, torch.full_like(grey, 0.3))
 
 
+@pytest.mark.parametrize(("side", "first", "second"), [(64, 8, 4), (63, 2, 2), (8, 2, 2)])
+def test_pictures_move_as_far_as_cutting_pixels_off_at_random_moves_them(side, first, second):
+    """Of those that are neither turned nor scaled: both shifts together, against cuts that begin anywhere."""
+    affine = moves((side, side), 40_000, generator=torch.Generator().manual_seed(0))
+    still = affine[(affine[:, :, :2] - torch.eye(2)).abs().amax((1, 2)) < 1e-6]
+    shifts = (still[:, :, 2] * side / 2).round()
+    cut = torch.tensor([one + two for one in range(first + 1) for two in range(second + 1)]).double()
+    cut -= (first + second) / 2
+    assert set(shifts.ravel().tolist()) == set(cut.tolist())
+    assert float(shifts.square().mean()) == pytest.approx(float(cut.square().mean()), rel=0.1)
+
+
 def test_gradients_reach_the_picture_through_every_move():
     given = picture().requires_grad_()
     affine = moves((24, 24), 5, generator=torch.Generator().manual_seed(0))

@@ -11,15 +11,16 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.views.category.category import category
 from shiftscope.views.layer.layer import layer_units
 from shiftscope.views.overview.overview import overview
-from shiftscope.views.page.panels import Code, Compared, Computation, Fold, StripGroups
+from shiftscope.views.page.panels import Code, Computation, Figures, Fold, StripGroups
 from shiftscope.views.page.viewed_study import ViewedStudy
+from shiftscope.web.notebook.notebook import notebook_html
 from tests.conftest import Made, viewer
 from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of
 
 
-def kept(study, unit, *, dataset="lab", layer="hidden", steps=4, method="maco", **more):
+def kept(study, unit, *, dataset="lab", layer="hidden", steps=4, method="maco", score=2.0, **more):
     question = PictureQuestion(dataset, layer, unit, method, {}, steps, 2, **more)
-    write_picture(study, question, made(method=method))
+    write_picture(study, question, made(score, method=method))
 
 
 def test_pictures_stand_in_the_order_of_the_table_and_lead_to_their_units(recorded):
@@ -32,12 +33,15 @@ def test_pictures_stand_in_the_order_of_the_table_and_lead_to_their_units(record
     found = fold(page)
     units = recorded.layer("hidden").units
     assert found.says == f"3 of {units} units drawn"
-    lab, field = of(Compared, found.panels).strips
-    assert [picture.caption for picture in lab.pictures] == ["unit 1", "unit 3", "unit 4"]
-    assert [picture.caption for picture in field.pictures] == ["unit 3"]
-    assert lab.pictures[0].page.startswith("layers/hidden/units/1")
+    shown = of(Figures, found.panels)
+    assert shown.sides == [
+        ("with the colours of lab", "reference"),
+        ("with the colours of field", "shifted"),
+    ]
+    assert [figure.name for figure in shown.figures] == ["unit 1", "unit 3", "unit 4"]
+    assert shown.figures[0].page.startswith("layers/hidden/units/1")
     upside_down = fold(layer_units(recorded, "hidden", sort="unit", ascending=False))
-    assert [picture.caption for picture in of(Compared, upside_down.panels).strips[0].pictures] == [
+    assert [figure.name for figure in of(Figures, upside_down.panels).figures] == [
         "unit 4",
         "unit 3",
         "unit 1",
@@ -46,8 +50,37 @@ def test_pictures_stand_in_the_order_of_the_table_and_lead_to_their_units(record
     assert filtered.says == f"1 of {units - 4} units drawn"
 
 
+def test_both_sides_of_a_unit_stand_together_and_a_missing_one_says_so(recorded):
+    kept(recorded, 1, score=3.0)
+    kept(recorded, 1, dataset="field", score=2.5)
+    kept(recorded, 3, dataset="field", score=4.0)
+    one, three = of(
+        Figures, fold(layer_units(recorded, "hidden", sort="unit", ascending=True)).panels
+    ).figures
+    assert [picture.dataset for picture in one.pictures] == ["lab", "field"]
+    assert one.says == ["response 3.00", "response 2.50"]
+    assert [picture and picture.dataset for picture in three.pictures] == [None, "field"]
+    assert three.says == ["not drawn", "response 4.00"]
+    page = layer_units(recorded, "hidden", sort="unit", ascending=True)
+    assert "unit 3: not drawn | response 4.00" in notebook_html(page, recorded)
+    shown = viewer(recorded).get("/layers/hidden?sort=unit").text
+    assert '<span class="lacking">not drawn</span>' in shown
+
+
+def test_a_pair_is_drawn_in_one_way_where_it_can_be(recorded):
+    kept(recorded, 1, steps=64)
+    kept(recorded, 1, steps=4)
+    kept(recorded, 1, steps=4, dataset="field")
+    kept(recorded, 2, steps=64)
+    kept(recorded, 2, steps=4, dataset="field")
+    one, two = of(Figures, fold(layer_units(recorded, "hidden", sort="unit", ascending=True)).panels).figures
+    assert one.says == ["response 2.00", "response 2.00"]
+    assert two.says == ["response 2.00, MACO, 64 steps", "response 2.00, MACO, 4 steps"]
+
+
 def test_what_lacks_a_picture_is_drawn_by_one_command_or_form(recorded):
-    kept(recorded, 1)
+    for dataset in ("lab", "field"):
+        kept(recorded, 1, dataset=dataset)
     asked = {"sort": "unit", "ascending": True}
     lacking = [unit for unit in range(recorded.layer("hidden").units) if unit != 1][:12]
     line = of(Code, fold(layer_units(recorded, "hidden", **asked)).panels).text
@@ -70,11 +103,11 @@ def test_what_lacks_a_picture_is_drawn_by_one_command_or_form(recorded):
 def test_of_several_pictures_of_a_unit_maco_of_most_steps_is_shown(recorded):
     for steps, method in ((4, "maco"), (8, "maco"), (64, "activation_maximisation")):
         kept(recorded, 1, steps=steps, method=method)
-    (strip,) = of(Compared, fold(layer_units(recorded, "hidden")).panels).strips
-    (picture,) = strip.pictures
-    assert picture.alt.startswith("maco of hidden:1")
-    codes = {p.made.address for p in strip.pictures}
-    assert viewer(recorded).get(codes.pop()).headers["content-type"] == "image/png"
+    (figure,) = of(Figures, fold(layer_units(recorded, "hidden")).panels).figures
+    picture, lacking = figure.pictures
+    assert lacking is None
+    assert picture.alt == "maco of hidden:1, unit 1 with the colours of lab"
+    assert viewer(recorded).get(picture.made.address).headers["content-type"] == "image/png"
 
 
 def test_categories_are_drawn_on_the_overview(recorded):
@@ -84,10 +117,31 @@ def test_categories_are_drawn_on_the_overview(recorded):
     kept(recorded, 2, layer=LOGITS)
     found = fold(overview(recorded))
     assert found.says == "1 of 4 categories drawn"
-    (strip,) = of(Compared, found.panels).strips
-    assert strip.pictures[0].caption == "c"
-    assert strip.pictures[0].page.startswith("categories/2")
+    shown = of(Figures, found.panels)
+    assert [name for name, _ in shown.sides] == ["with the colours of lab"]
+    (figure,) = shown.figures
+    assert figure.name == "c"
+    assert figure.page.startswith("categories/2")
     assert "--units 0 1 3 --method maco" in of(Code, found.panels).text
+
+
+def test_the_overview_shows_the_categories_of_the_shifted_set_that_has_most_of_them(recorded):
+    recorded.record(Made(seed=2), name="dusk", progress=False)
+    kept(recorded, 2, layer=LOGITS)
+    for dataset, units in (("field", [1]), ("dusk", [2, 3])):
+        for unit in units:
+            kept(recorded, unit, layer=LOGITS, dataset=dataset)
+    found = fold(overview(recorded))
+    shown = of(Figures, found.panels)
+    assert shown.sides[1] == ("with the colours of dusk", "shifted")
+    assert [(figure.name, [each is not None for each in figure.pictures]) for figure in shown.figures] == [
+        ("c", [True, True]),
+        ("d", [False, True]),
+    ]
+    assert "focus" not in shown.figures[0].page
+    assert "--units 3 --method maco --dataset lab" in of(Code, found.panels).text
+    chosen = of(Figures, fold(overview(recorded, focus="field")).panels)
+    assert [figure.name for figure in chosen.figures] == ["b", "c"]
 
 
 def test_a_category_shows_its_own(recorded):
@@ -97,10 +151,12 @@ def test_a_category_shows_its_own(recorded):
     assert line.startswith(f"shiftscope visualise {recorded.path} --unit 2 --method maco --dataset lab")
     kept(recorded, 2, layer=LOGITS)
     kept(recorded, 1, layer=LOGITS, dataset="field")
-    (group,) = of(StripGroups, fold(category(recorded, 2)).panels).groups
-    assert [picture.caption for picture in group.strips[0].pictures] == [
-        "as it is, response 2.00",
-        "with its alpha",
+    as_it_is, blended = of(Figures, fold(category(recorded, 2)).panels).figures
+    assert (as_it_is.name, as_it_is.says) == ("as it is", ["response 2.00", "not drawn"])
+    assert (blended.name, blended.says) == ("with its alpha", ["", "not drawn"])
+    assert [each.made.address.rpartition("/")[2] for each in (as_it_is.pictures[0], blended.pictures[0])] == [
+        "picture",
+        "blended",
     ]
 
 
@@ -119,8 +175,7 @@ def test_facets_and_pictures_drawn_together_stand_in_the_galleries_by_themselves
     page = layer_units(recorded, "hidden", sort="unit", ascending=True)
     found = fold(page)
     assert found.says == f"2 of {recorded.layer('hidden').units} units drawn"
-    (strip,) = of(Compared, found.panels).strips
-    assert [picture.caption for picture in strip.pictures] == ["unit 1"]
+    assert [figure.name for figure in of(Figures, found.panels).figures] == ["unit 1"]
     groups = of(StripGroups, of(Fold, found.panels).panels).groups
     assert [(group.heading[0].text, [strip.title for strip in group.strips]) for group in groups] == [
         ("unit 1", ["2 drawn together, MACO, 4 steps, colours of lab"]),

@@ -229,7 +229,7 @@ def sanity(verdict):
 def test_what_drawing_weights_again_says_stands_above_the_maps(recorded):
     kept(recorded, "lab", [quarter()] * 3, sanity=sanity(DEPENDS))
     verdict = fold(unit(recorded, "hidden", UNIT)).panels[0]
-    assert verdict.title == "Weights drawn again"
+    assert verdict.title == "Randomised weights"
     assert verdict.text.startswith("lab, saliency: this map depends on the weights (similarity 0.30")
     kept(recorded, "field", [quarter()] * 3, sanity=sanity(DOES_NOT))
     found = fold(unit(recorded, "hidden", UNIT))

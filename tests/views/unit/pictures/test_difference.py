@@ -104,7 +104,10 @@ def test_halves_of_the_reference_are_the_placebo(recorded):
     panels = fold(unit(recorded, "hidden", 3), "difference").panels
     inner = next(panel for panel in panels if panel.title == "Placebo")
     (groups,) = inner.panels
-    assert [group.heading for group in groups.groups] == ["as on one half", "as on the other half"]
+    assert [group.heading for group in groups.groups] == [
+        "as on one half of lab",
+        "as on the other half of lab",
+    ]
     assert (
         "How far apart the two pictures are to conv is not known." in panels[0].note
     )  # the halves give one number everywhere

@@ -17,7 +17,7 @@ from shiftscope.explain.visualisation.stored_pictures import picture_asked, read
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.store.layout import LOGITS
-from shiftscope.views.page.panels import Chart, Code, Computation, Fold, StripGroups, Table
+from shiftscope.views.page.panels import Chart, Code, Computation, Figures, Fold, StripGroups, Table
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.parts.number_text import number
@@ -91,19 +91,21 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
         "drives unit 3 of hidden 2.1 times as strongly as the strongest of 500 held-out images; with the colours of "
         "field more strongly than 50.0 % of 500 held-out images"
     )
-    lab, field = of(StripGroups, found.panels).groups
-    assert [strip.title for strip in (*lab.strips, *field.strips)] == ["MACO", "MACO"]
-    assert [picture.caption for picture in lab.strips[0].pictures] == [
-        "as it is, response 4.20",
-        "with its alpha",
-    ]
+    as_it_is, blended = of(Figures, found.panels).figures
+    assert (as_it_is.name, as_it_is.says) == ("MACO, as it is", ["response 4.20", "response 1.00"])
+    assert [picture.dataset for picture in as_it_is.pictures] == ["lab", "field"]
+    assert (blended.name, blended.says) == ("MACO, with its alpha", ["", ""])
     assert [row[2].text for row in of(Table, found.panels).rows] == ["4.20", "1.00"]
     rows = of(Chart, found.panels).spec["data"]["values"]
     dashed = of(Chart, found.panels).spec["encoding"]["strokeDash"]["field"]
     assert [row[dashed] for row in rows[:4]] == ["MACO"] * 4
     assert [row["value"] for row in rows[:4]] == pytest.approx([0, 1.4, 2.8, 4.2])
     settings = of(Table, of_title("Settings", found.panels).panels)
-    assert [cell.text for cell in settings.rows[0]] == ["lab", "MACO", "4\u00a0×\u00a06", "4"]
+    assert [column.name for column in settings.columns] == ["setting", "MACO, lab", "MACO, field"]
+    assert [[cell.text for cell in row[:2]] for row in settings.rows] == [
+        ["size", "4\u00a0×\u00a06"],
+        ["steps", "4"],
+    ]
     (measuring,) = (panel for panel in found.panels if isinstance(panel, Code))
     assert measuring.text.count("--believe") == 2  # of both pictures
 
@@ -140,11 +142,11 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded, monkeyp
         "0.500 apart to conv, those of the halves 0.000. Each as it is"
     )
     assert found.says.endswith("; the two differ more than two halves of lab do")
-    assert [len(group.strips) for group in pictures.groups] == [1, 1]
+    assert all(None not in figure.pictures for figure in pictures.figures)
     (groups,) = of_title("Placebo", found.panels).panels
     assert [group.heading for group in groups.groups] == [
-        "with the colours of one half",
-        "with the colours of the other half",
+        "with the colours of one half of lab",
+        "with the colours of the other half of lab",
     ]
     assert [row[0].text for row in of_title("How strongly", found.panels).rows] == ["lab", "field"]
     with_halves(recorded, ((0.0, 1.0, 2.0), (0.0, 1.0, 3.0), (0.0, 1.0, 2.0), (2.0, 1.0, 0.0)))
@@ -199,8 +201,7 @@ def test_facets_stand_beside_each_other_and_not_for_the_unit(recorded):
     assert [panel.key for panel in alone.panels if isinstance(panel, Fold)] == ["looks-like-several"]
     kept(recorded, "lab", made(score=2.0))
     found = fold(unit(recorded, "hidden", UNIT))
-    (group,) = of(StripGroups, found.panels).groups
-    assert [strip.title for strip in group.strips] == ["MACO"]
+    assert of(Figures, found.panels).figures[0].name == "MACO, as it is"
     (several,) = (
         panel for panel in found.panels if isinstance(panel, Fold) and panel.key == "looks-like-several"
     )
@@ -213,11 +214,12 @@ def test_priors_stand_in_one_grid(recorded):
     kept(recorded, "lab", made(method="activation_maximisation"))
     prior = PictureQuestion("lab", "hidden", UNIT, "activation_maximisation", {"prior": "pca"}, 4, 2)
     write_picture(recorded, prior, made(method="activation_maximisation"))
-    (group,) = of(StripGroups, fold(unit(recorded, "hidden", UNIT)).panels).groups
-    assert sorted(strip.title for strip in group.strips) == [
-        "activation maximisation",
-        "activation maximisation, pca prior",
+    shown = of(Figures, fold(unit(recorded, "hidden", UNIT)).panels).figures[::2]
+    assert sorted(figure.name for figure in shown) == [
+        "activation maximisation, as it is",
+        "activation maximisation, pca prior, as it is",
     ]
+    assert all(figure.says[1] == "not drawn" for figure in shown)
 
 
 def test_an_accentuated_image_stands_between_itself_and_the_difference_on_both_pages(recorded):
@@ -357,8 +359,8 @@ def test_with_a_model_at_hand_both_pages_have_a_form(recorded):
 
 def test_a_report_has_the_pictures_as_files(recorded, tmp_path):
     kept(recorded, "lab", made())
-    (group,) = of(StripGroups, fold(unit(recorded, "hidden", UNIT)).panels).groups
-    files = [tmp_path / Kept(recorded, tmp_path).picture(picture) for picture in group.strips[0].pictures]
+    shown = of(Figures, fold(unit(recorded, "hidden", UNIT)).panels).figures
+    files = [tmp_path / Kept(recorded, tmp_path).picture(figure.pictures[0]) for figure in shown]
     assert [np.asarray(Image.open(file)).shape for file in files] == [(4, 6, 3), (4, 6, 4)]
 
 

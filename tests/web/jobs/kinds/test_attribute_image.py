@@ -4,7 +4,7 @@ import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.attribution.stored_attributions import attributions_at
-from shiftscope.flow.live import LiveStudy
+from shiftscope.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy

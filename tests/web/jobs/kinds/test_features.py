@@ -6,7 +6,7 @@ from shiftscope.derived.encoder import Encoders
 from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.importance.stored_importances import kept_importance
 from shiftscope.explain.local_against_distributed.stored_removals import read_removals
-from shiftscope.flow.live import LiveStudy
+from shiftscope.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.layer.layer import layer_units

@@ -6,7 +6,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, picture_code, write_picture
 from shiftscope.explain.visualisation.visualisation import visualisations
-from shiftscope.flow.live import LiveStudy
+from shiftscope.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import job_kinds

@@ -6,8 +6,8 @@ from shiftscope.errors import BadRequest, NotInStudy
 from shiftscope.explain.visualisation.picture_question import FROM_IMAGE, FROM_NOISE
 from shiftscope.explain.visualisation.stored_pictures import listed_pictures, picture_code
 from shiftscope.explain.visualisation.visualisation import visualisations
-from shiftscope.flow.live import LiveStudy
 from shiftscope.flow.steps import asked_picture
+from shiftscope.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import job_kinds

@@ -1,4 +1,4 @@
-"""Does a map depend on what the model learned? It is computed again while the weights are drawn again."""
+"""Does a map depend on what the model learned? It is computed again while the weights are randomised."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ HIGHEST = 0.5  # similarity of a map that depends on the weights
 
 @dataclass(frozen=True, eq=False)
 class RandomisedWeights:
-    """How alike the maps of a model are before and after its modules are drawn again, one after the other."""
+    """How alike the maps of a model are before and after its modules are randomised, one after the other."""
 
-    modules: tuple[str, ...]  # in the order of drawing, from the target back
+    modules: tuple[str, ...]  # in the order of randomising, from the target back
     similarity: FloatArray  # (module, seed, sample) after this module, partial where the method multiplies
     raw: FloatArray  # (module, seed, sample) the same without taking the input away
     multiplies: bool
     rows: dict[str, Similarity]  # what stands beside it
-    after: Similarity  # when all modules are drawn again
-    maps: torch.Tensor  # (sample, ...) of the first seed, all modules drawn again
+    after: Similarity  # when all modules are randomised
+    maps: torch.Tensor  # (sample, ...) of the first seed, all modules randomised
 
     @property
     def curve(self) -> FloatArray:
@@ -69,9 +69,9 @@ def randomised_weights(
     seed: int = 0,
     resamples: int = RESAMPLES,
 ) -> RandomisedWeights:
-    """Attribute again and again while modules of a copy are drawn again, from the target back to the input.
+    """Attribute again and again while modules of a copy are randomised, from the target back to the input.
 
-    A module is drawn again by its `reset_parameters`; what that leaves as it was, and what has none, has the entries of
+    A module is randomised by its `reset_parameters`; what that leaves as it was, and what has none, has the entries of
     each tensor permuted. Running statistics are estimated again after each module.
 
     Parameters
@@ -113,7 +113,7 @@ def randomised_weights(
     for number in range(seeds):
         drawn = _copied(original)
         for step, name in enumerate(names):
-            redraw(drawn.get_submodule(name), seed=_seed(seed, number, step))
+            randomise(drawn.get_submodule(name), seed=_seed(seed, number, step))
             estimate_again(drawn, shown)
             after = _maps(attribute, drawn, inputs)
             raw[step, number], similarity[step, number] = compared.with_map(after)
@@ -149,7 +149,7 @@ def randomised_weights(
     )
 
 
-def redrawn(
+def with_randomised_weights(
     model: nn.Module,
     inputs: torch.Tensor,
     *,
@@ -157,7 +157,7 @@ def redrawn(
     reference: torch.Tensor | None = None,
     seed: int = 0,
 ) -> nn.Module:
-    """A copy, in eval mode, all of whose modules up to the target are drawn again; see `randomised_weights`.
+    """A copy, in eval mode, all of whose modules up to the target are randomised; see `randomised_weights`.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def redrawn(
     """
     drawn = _copied(unwrap(model)).eval()
     for step, name in enumerate(cascade(drawn, inputs, until=until)):
-        redraw(drawn.get_submodule(name), seed=_seed(seed, 0, step))
+        randomise(drawn.get_submodule(name), seed=_seed(seed, 0, step))
     estimate_again(drawn, inputs if reference is None else reference[:REFERENCE_SAMPLES])
     return drawn
 
@@ -209,12 +209,12 @@ def cascade(model: nn.Module, inputs: torch.Tensor, *, until: str | None = None)
         if own and around in started and started[around] < last:
             times[name] = (started[around], place)
     if not times:
-        raise ModelError("no module with weights runs before the target; there is nothing to draw again.")
+        raise ModelError("no module with weights runs before the target; there is nothing to randomise.")
     return sorted(times, key=lambda name: times[name], reverse=True)
 
 
-def redraw(module: nn.Module, *, seed: int) -> None:
-    """Draw the module's own weights again: by `reset_parameters`, and what it leaves as it was by permutation."""
+def randomise(module: nn.Module, *, seed: int) -> None:
+    """Randomise the module's own weights: by `reset_parameters`, and what it leaves as it was by permutation."""
     own = dict(module.named_parameters(recurse=False))
     if not own:
         return
@@ -280,7 +280,7 @@ class _Compared:
         """(sample,) correlations, raw and with the input taken away."""
         if after.shape != self.shape:
             raise ShapeError(
-                f"a map of {tuple(after.shape)} after drawing again, of {tuple(self.shape)} before."
+                f"a map of {tuple(after.shape)} after its weights were randomised, of {tuple(self.shape)} before."
             )
         theirs = _array(after)
         raw = spearman(self.before, theirs)

@@ -16,7 +16,7 @@ DEPENDS = "depends on the weights"
 DOES_NOT = "does not depend on the weights: do not read this map"
 UNCLEAR = "unclear"
 IS_INPUT = "is the input"
-THIS_MAP = "this map, all weights drawn again"
+THIS_MAP = "this map, all weights randomised"
 
 
 class Similarity(NamedTuple):
@@ -31,9 +31,9 @@ class Similarity(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Sanity:
-    """How alike maps are before and after the model's weights are drawn again."""
+    """How alike maps are before and after the model's weights are randomised."""
 
-    modules: Sequence[str]  # in the order of drawing, from the target back
+    modules: Sequence[str]  # in the order of randomising, from the target back
     curve: npt.NDArray[np.floating[Any]]  # (module,) mean similarity after each
     rows: Mapping[str, Similarity]  # `THIS_MAP` first, then what stands beside it
 
@@ -58,7 +58,7 @@ class Sanity:
             return said
         return (
             f"{said} (similarity {found.mean:.2f}, {found.low:.2f} to {found.high:.2f}, on {found.samples} samples "
-            "once they are drawn again)"
+            "once they are randomised)"
         )
 
     def table(self) -> pd.DataFrame:

@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 
 # What is measured: the picture; the unit's strongest held-out samples and others drawn at random, of the path
 # similarity their mean and else their median;
-# a picture by the same method of a model whose weights are drawn again; one of plain maximisation of single pixels.
+# a picture by the same method of a model whose weights are randomised; one of plain maximisation of single pixels.
 COLUMNS = "picture", "strongest samples", "random samples", "randomised weights", "from noise"
 CHANGES = "without colour", "below W/4 cycles", "below W/8 cycles", "below W/16 cycles"
 ON_PATH = 0.8  # similarity from which a picture is called on its natural path
@@ -81,8 +81,8 @@ class Belief:
     def clauses(
         self, *, number: Callable[[float], str] = _number, share: Callable[[float], str] = whole_percent
     ) -> list[str]:
-        """What its numbers say of its way through the layers, of what is left of the response, and of random weights;
-        `number` and `share` write them."""
+        """What its numbers say of its way through the layers, of what is left of the response, and of randomised
+        weights; `number` and `share` write them."""
         told = [self._path_in_words(number)]
         colour, _, middle, _ = (float(each) for each in self.kept[:, 0])
         left = [
@@ -95,7 +95,7 @@ class Belief:
         if math.isfinite(self.randomised):
             beside = f", another seed one with {number(self.seeds)}" if math.isfinite(self.seeds) else ""
             told.append(
-                "with its weights drawn again the network gives a picture that correlates with it by "
+                "with randomised weights the network gives a picture that correlates with it by "
                 f"{number(self.randomised)}{beside}"
             )
         return told

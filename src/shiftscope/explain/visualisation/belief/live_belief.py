@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from shiftscope.explain.attribution.faithfulness.randomised import redrawn
+from shiftscope.explain.attribution.faithfulness.randomised import with_randomised_weights
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.attribution.sanity.sane import module_read, statistics_inputs
 from shiftscope.explain.attribution.study_functions import function_of_study
@@ -131,7 +131,7 @@ def _controls(
     other_seed = replace(drawing, seed=drawing.seed + 1)
     again = pictures_for(function, method, other_seed, question.options, on_step)[part]
     with torch.inference_mode(False):
-        model = redrawn(
+        model = with_randomised_weights(
             live.model,
             live.inputs(question.dataset, fit_positions(live.study, question.dataset, 2)),
             until=module_read(live, question.layer),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from shiftscope.errors import ShapeError
 from shiftscope.statistics.average_ranks import average_ranks
-from shiftscope.statistics.bootstrap import interval
+from shiftscope.statistics.bootstrap import draw_all_again, interval
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -65,10 +65,7 @@ def path_similarity(
     rest = shown @ ours.T, ours @ ours.T, ours @ theirs.T
     once = np.ones((1, len(ours))), np.ones((1, len(theirs)))
     (similarity,), (own_alike,), (others_alike,) = _similar(*rest, *once)
-    draws = tuple(
-        rng.multinomial(len(some), np.full(len(some), 1 / len(some)), size=resamples).astype(np.float64)
-        for some in (ours, theirs)
-    )
+    draws = (draw_all_again(len(some), resamples, rng).astype(np.float64) for some in (ours, theirs))
     low, high = interval(_similar(*rest, *draws)[0], LEVEL) if resamples else (nothing, nothing)
     unknown = np.isnan(similarity)
     return PathSimilarity(

@@ -121,16 +121,16 @@ def boxes(
 def moves(picture: Size, views: int, *, generator: torch.Generator) -> torch.Tensor:
     """(view, 2, 3) of the whole picture moved, scaled and turned a little, as one warp.
 
-    By up to 8 pixels to either side, to one of 11 scales from 0.9 to 1.1, by one of the angles from -10 to 10 degrees
-    in whole degrees or six times as often 0, and by up to 4 pixels, one after the other; below 64 pixels the pixels
-    are fewer.
+    By up to 4 pixels to either side, to one of 11 scales from 0.9 to 1.1, by one of the angles from -10 to 10 degrees
+    in whole degrees or six times as often 0, and by up to 2 pixels, one after the other; below 64 pixels by one pixel
+    both times.
 
     References
     ----------
     Olah, Mordvintsev & Schubert (2017), Feature Visualization.
     """
-    amount = 1.0 if min(picture) >= 64 else min(picture) / 224
-    far, near = max(1, round(8 * amount)), max(1, round(4 * amount))
+    # Lucid cuts 8 pixels off a side at random, then 4: about the middle that is half of it to either side.
+    far, near = (4, 2) if min(picture) >= 64 else (1, 1)
     before = torch.randint(0, 2 * far + 1, (views, 2), generator=generator) - far
     scale = 0.9 + 0.02 * torch.randint(0, 11, (views,), generator=generator)
     angle = torch.randint(0, 26, (views,), generator=generator) - 10

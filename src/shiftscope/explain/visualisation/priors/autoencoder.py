@@ -11,11 +11,13 @@ from torch import nn
 
 from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.prior import prior_named
+from shiftscope.typed import whole_number
 
 CODE = 128  # entries
 WIDTHS = 16, 32, 64, 64  # channels, from the pictures inwards
 BATCH = 32
 LEARNING_RATE = 4e-3
+LEAST = 100  # steps of training; with 30 it gives pictures of digits back no better than their mean does
 WARMED = 0.1  # of the steps, in which the rate rises
 BLURRED = 0.1  # noise over the codes in training, so that neighbouring codes make similar pictures
 MIDDLE = 0.5  # of the pictures' range
@@ -84,7 +86,8 @@ def autoencoder(
     pictures: torch.Tensor, *, steps: int = 1500, advance: Callable[[int], None] = lambda steps: None
 ) -> ConvAEPrior:
     """Trained on pictures (sample, channel, row, column) to give them back from 128 numbers, half a minute on a CPU for
-    those of 32 pixels; the same prior for the same pictures and steps."""
+    those of 32 pixels; the same prior for the same pictures and steps. Raises `BadRequest` for fewer than 100 steps."""
+    whole_number("prior_steps", steps, LEAST)
     generator = torch.Generator().manual_seed(0)
     with torch.random.fork_rng(devices=[]):  # layers draw weights when they are made
         found = ConvAEPrior((pictures.shape[1], pictures.shape[2], pictures.shape[3]))
@@ -94,9 +97,7 @@ def autoencoder(
             assert layer.bias is not None
             nn.init.zeros_(layer.bias)
     optimiser = torch.optim.Adam(found.parameters(), lr=LEARNING_RATE)
-    # The rate rises over WARMED * steps - 1 steps, by which it is divided.
-    warmed = 2 / steps if WARMED * steps == 1 else WARMED
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps, pct_start=warmed)
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps, pct_start=WARMED)
     with torch.inference_mode(False), torch.enable_grad():
         for _ in range(steps):
             shown = pictures[torch.randint(len(pictures), (BATCH,), generator=generator)]

@@ -11,6 +11,7 @@ from shiftscope.views.page.panels import (
     Columns,
     Compared,
     Curves,
+    Figures,
     Fold,
     Folds,
     ImageStrip,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from shiftscope.explain.fit_under_shift.gate import State
     from shiftscope.explain.fit_under_shift.set_fit import SetFit
 
-PICTURES = Compared, ImageStrip, StripGroups, Chart, Curves
+PICTURES = Compared, Figures, ImageStrip, StripGroups, Chart, Curves
 
 
 @dataclass(frozen=True)

@@ -46,10 +46,10 @@ def low_pass_field() -> Field:
 
 def sanity_field() -> Field:
     help = (
-        "Draws the weights of a copy of the model again, module after module, and says whether the maps depend on "
+        "Randomises the weights of a copy of the model, module after module, and says whether the maps depend on "
         "them. Each module costs three times what the maps do."
     )
-    return Field("sanity", "With weights drawn again", "", help, tick=True)
+    return Field("sanity", "With randomised weights", "", help, tick=True)
 
 
 def price_in_words(images: int) -> str:

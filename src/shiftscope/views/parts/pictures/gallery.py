@@ -1,4 +1,5 @@
-"""Pictures of many units side by side, or of the categories' logits: those that are kept, and what draws the next."""
+"""Pictures of many units next to one another, or of the categories' logits: those that are kept, and what draws the
+next."""
 
 from __future__ import annotations
 
@@ -6,17 +7,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shiftscope.counted import counted
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture
-from shiftscope.views.page.panels import Code, Compared, Fold, ImageStrip, Panel, Picture
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD, PictureQuestion
+from shiftscope.explain.visualisation.stored_pictures import asked_pictures
+from shiftscope.views.page.panels import Code, Fold, Panel
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.made_pictures import side_of
-from shiftscope.views.parts.pictures.pictures import role
+from shiftscope.views.parts.pictures.figures import FigureOf, figures, read_sides
 from shiftscope.views.parts.pictures.several_pictures import kept_several, several_of_each
 from shiftscope.views.parts.pictures.visualising import at_unit, draft_line, drawing_form
 
-MOST = 24  # pictures of one set
+MOST = 24  # units that are shown
 AT_ONCE = 12  # units that are drawn next
 NOTE = "What drives each as strongly as it can, one picture of several that would: an optimum, not an image."
 Kept = Mapping[str, Mapping[int, PictureQuestion]]  # by set and unit
@@ -47,9 +47,7 @@ def gallery(shown: Gallery, title: str, key: str, *, one: str, told: bool = True
     asked = list(asked_pictures(shown.selection.study, shown.layer))
     kept = kept_of(shown.selection, asked, shown.order)
     in_parts = kept_several(shown.selection, asked, shown.order)
-    strips = [_strip(shown, name, kept[name]) for name in sets_of(shown.selection)]
-    strips = [strip for strip in strips if strip.pictures]
-    panels: list[Panel] = [Compared("", strips, NOTE)] if strips else []
+    panels = _figures(shown, kept, one)
     if several := several_of_each(shown.selection, in_parts, key, called=shown.called, page_of=shown.page_of):
         panels.append(several)
     if offer := _offer(shown, kept, one, told=told or bool(panels)):
@@ -71,57 +69,73 @@ def sets_of(selection: Selection) -> list[str]:
 
 
 def kept_of(selection: Selection, asked: Iterable[PictureQuestion], units: Collection[int]) -> Kept:
-    """What is asked with the colours of baseline or focus: of several MACO, of these that of most steps."""
-    found: dict[str, dict[int, PictureQuestion]] = {name: {} for name in sets_of(selection)}
-    wanted = set(units)
+    """What is asked with the colours of baseline or focus: of several, those that both have drawn in one way; of these
+    MACO, of these that of most steps."""
+    names, wanted = sets_of(selection), set(units)
+    by_unit: dict[int, dict[str, list[PictureQuestion]]] = {}
     for each in asked:
-        own = found.get(each.dataset)
-        if own is None or each.unit not in wanted or not each.plain:
-            continue
-        if each.unit not in own or _rank(each) > _rank(own[each.unit]):
-            own[each.unit] = each
+        if each.dataset in names and each.unit in wanted and each.plain:
+            by_unit.setdefault(each.unit, {}).setdefault(each.dataset, []).append(each)
+    found: dict[str, dict[int, PictureQuestion]] = {name: {} for name in names}
+    for unit, own in by_unit.items():
+        for name, question in _alike(own, names).items():
+            found[name][unit] = question
     return found
 
 
+def _alike(own: Mapping[str, Sequence[PictureQuestion]], names: Sequence[str]) -> dict[str, PictureQuestion]:
+    """One picture of each set that has some."""
+    of_each = [{name: replace(each, dataset=name) for name in names} for each in own.get(names[0], ())]
+    alike = [each for each in of_each if all(each[name] in own.get(name, ()) for name in names)]
+    if alike:
+        return max(alike, key=lambda each: _rank(each[names[0]]))
+    return {name: max(questions, key=_rank) for name, questions in own.items()}
+
+
 def _rank(question: PictureQuestion) -> tuple[bool, int]:
-    return question.method == "maco", question.steps
+    return question.method == USUAL_METHOD, question.steps
 
 
-def _strip(shown: Gallery, name: str, kept: Mapping[int, PictureQuestion]) -> ImageStrip:
-    """The first ones in the order; one that is damaged is left out."""
-    study = shown.selection.study
-    pictures: list[Picture] = []
-    for unit in shown.order:
-        if len(pictures) == MOST:
+def _figures(shown: Gallery, kept: Kept, one: str) -> list[Panel]:
+    """The first ones in the order; one that is damaged is not drawn."""
+    there = [unit for unit in shown.order if any(unit in own for own in kept.values())]
+    found = []
+    for unit in there:
+        sides = read_sides(shown.selection.study, [own.get(unit) for own in kept.values()])
+        if any(sides):
+            found.append(FigureOf(shown.called(unit), sides, shown.page_of(unit)))
+        if len(found) == MOST:
             break
-        if unit in kept and (found := read_picture(study, kept[unit])):
-            picture = side_of(study, kept[unit], found, "picture")
-            pictures.append(replace(picture, page=shown.page_of(unit), caption=shown.called(unit)))
-    more = len(kept) - len(pictures)
-    note = f"and {count(more)} more" if more > 0 else ""
-    return ImageStrip(f"with the colours of {name}", pictures, role(shown.selection, name), note=note)
+    if not found:
+        return []
+    more = len(there) - len(found)
+    note = f"{NOTE} And {counted(more, f'more {one}', count)}." if more > 0 else NOTE
+    return [figures(shown.selection, found, note)]
 
 
 def _offer(shown: Gallery, kept: Kept, one: str, *, told: bool) -> Panel | None:
-    """For the first units of the order that lack a picture, in the first set where some do."""
+    """What draws the side that figures lack, else the first units of the order that have no picture."""
     study = shown.selection.study
-    for name in sets_of(shown.selection):
-        lacking = [unit for unit in shown.order[:MOST] if unit not in kept[name]][:AT_ONCE]
-        if lacking and study[name].samples.pictured.any():
+    there = [unit for unit in shown.order if any(unit in own for own in kept.values())][:MOST]
+    first = list(shown.order[:MOST])
+    asked = [(name, units) for units in (there, first) for name in kept if study[name].samples.pictured.any()]
+    for name, units in asked:
+        lacking = [unit for unit in units if unit not in kept[name]][:AT_ONCE]
+        if lacking:
             break
     else:
         return None
-    several = counted(len(lacking), one, count)
+    several = f"pictures of {counted(len(lacking), one, count)}"
     form = drawing_form(
         study,
         f"Draw {several}",
-        f"The first ones in this order that lack a picture with the colours of {name}: "
-        f"{', '.join(map(shown.called, lacking))}.",
+        f"{'Those above' if units is there else 'The first ones in this order'} without a picture with the colours of "
+        f"{name}: {', '.join(map(shown.called, lacking))}.",
         parameters={
             "layer": shown.layer,
             "unit": lacking[0],
             "units": " ".join(map(str, lacking[1:])),
-            "method": "maco",
+            "method": USUAL_METHOD,
             "dataset": name,
         },
         page=shown.page,
@@ -130,10 +144,11 @@ def _offer(shown: Gallery, kept: Kept, one: str, *, told: bool) -> Panel | None:
     )
     if form or not told:
         return form
-    return Code(f"This command draws and keeps {several}", _command(shown, name, lacking))
+    title = f"This command draws and keeps {several} with the colours of {name}"
+    return Code(title, _command(shown, name, lacking))
 
 
 def _command(shown: Gallery, dataset: str, units: Sequence[int]) -> str:
     study = shown.selection.study
     words = [*at_unit("visualise", study, shown.layer), "--units", *map(str, units)]
-    return draft_line(study, dataset, *words, "--method", "maco", "--dataset", dataset)
+    return draft_line(study, dataset, *words, "--method", USUAL_METHOD, "--dataset", dataset)

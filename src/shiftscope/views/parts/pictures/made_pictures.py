@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import MACO, PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code
 from shiftscope.explain.visualisation.visualised import STEP, Visualised, png_bytes
 from shiftscope.store.stored_study import StoredStudy
@@ -32,14 +32,15 @@ def sides_of(
             question,
             found,
             side,
-            f"{says}, {_responded(found)}" if side == "picture" else says,
+            f"{says}, {responded(found)}" if side == "picture" else says,
             page,
         )
         for side, says in sides.items()
     ]
 
 
-def _responded(found: Visualised) -> str:
+def responded(found: Visualised) -> str:
+    """As "response 3.20"."""
     return f"response {number(found.score)}" if found.score else "no response"
 
 
@@ -50,15 +51,16 @@ def side_of(
     side: str,
     caption: str = "",
     page: str = "",
+    says: str = "",
 ) -> Picture:
-    """One of the sides that a picture has."""
+    """One of the sides that a picture has; `says` is what it shows in words, where its caption does not tell."""
 
     def png() -> bytes:
         pixels = found.side(side)
         assert pixels is not None
         return png_bytes(pixels)
 
-    says = f"{question.in_words}, {caption.partition(',')[0] or side}"
+    says = f"{question.in_words}, {says or caption.partition(',')[0] or side}"
     made = MadePicture(f"drawn/{picture_code(study, question)}/{side}", png)
     return Picture(question.dataset, question.sample or 0, says, page, caption, made=made)
 
@@ -89,7 +91,7 @@ def over_strength(study: StoredStudy, drawn: Sequence[Drawn]) -> dict[tuple[str,
 
 def method_in_words(question: PictureQuestion) -> str:
     """As "MACO", with the prior or the image that it started from."""
-    method = "MACO" if question.method == "maco" else question.method.replace("_", " ")
+    method = "MACO" if question.method == MACO else question.method.replace("_", " ")
     prior = question.options.get("prior")
     whole = f"{method}, {prior} prior" if prior else method
     return whole if question.sample is None else f"{whole} of image {question.sample}"

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
+from shiftscope.explain.visualisation.picture_question import FROM_NOISE, USUAL_METHOD, PictureQuestion
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Computation, Field
@@ -36,7 +36,7 @@ def drawing_form(
         Whose colours and spectra it may have.
     """
     asked = [
-        Field("method", "Method", FROM_NOISE[0], "How it is drawn.", choices=FROM_NOISE),
+        Field("method", "Method", USUAL_METHOD, "How it is drawn.", choices=FROM_NOISE),
         Field("dataset", "Colours of", datasets[0], "Whose colours and spectra it has.", choices=datasets),
     ]
     asked = [field for field in asked if field.name not in parameters]

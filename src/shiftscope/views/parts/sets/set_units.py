@@ -6,17 +6,20 @@ from collections.abc import Callable
 from functools import partial
 
 from shiftscope.arrays import UnitArray
-from shiftscope.percent import percent
 from shiftscope.scores.activation_ratio import activation_ratio
 from shiftscope.statistics.ranked import responding
 from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Cell, Column, Table
 from shiftscope.views.page.selection import Selection
-from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column
+from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column, with_maximum
 from shiftscope.views.parts.sets.sample_sets import reference_maximum
 from shiftscope.views.parts.sets.shown_sets import left_out, shown_sets
 
 STRIP = 6
+MAXIMA = (
+    "Below it the largest response to any sample of {name}, {scale}: it does not depend on the set, and is what "
+    "Deephys shows for a dataset that follows."
+)
 
 
 def set_units(
@@ -56,24 +59,14 @@ def set_units(
         Column(selection.focus, f"Mean response to {of} in {selection.focus}, {scale}.", numeric=True),
     ]
     for name in followers:
-        columns.append(Column(name, f"Mean response to {of} in {name}, {scale}.", numeric=True))
-        if name in ratios:
-            columns.append(
-                Column(
-                    f"{name}, maxima",
-                    f"Largest response to any sample of {name} {scale}. It does not depend on the set: what "
-                    "Deephys shows for a dataset that follows.",
-                    numeric=True,
-                )
-            )
+        largest = f" {MAXIMA.format(name=name, scale=scale)}" if name in ratios else ""
+        columns.append(Column(name, f"Mean response to {of} in {name}, {scale}.{largest}", numeric=True))
     rows = []
     for unit in responding(means[selection.focus], units or len(means[selection.focus])):
         cells = [Cell(f"unit {unit}", selection.unit(unit)), share_cell(float(means[selection.focus][unit]))]
         for name in followers:
-            cells.append(share_cell(float(means[name][unit])))
-            if name in ratios:
-                ratio = float(ratios[name][unit])
-                cells.append(Cell(percent(ratio), value=ratio))
+            cell = share_cell(float(means[name][unit]))
+            cells.append(with_maximum(cell, float(ratios[name][unit])) if name in ratios else cell)
         for name in stripped:
             cells.append(strip_cell(selection, name, unit, STRIP))
         rows.append(cells)

@@ -18,7 +18,7 @@ def unreadable(shown: Sequence[Attributions]) -> list[str]:
 
 
 def verdicts(shown: Sequence[Attributions]) -> Message | None:
-    """What drawing the weights again says of the maps of each set; None where it was not asked for."""
+    """What randomised weights say of the maps of each set; None where it was not asked for."""
     said = [
         f"{each.question.dataset}, {filtered_in_words(each)}: {each.sanity.in_words()}."
         for each in shown
@@ -26,4 +26,4 @@ def verdicts(shown: Sequence[Attributions]) -> Message | None:
     ]
     if not said:
         return None
-    return Message(UNREADABLE if unreadable(shown) else "Weights drawn again", " ".join(said))
+    return Message(UNREADABLE if unreadable(shown) else "Randomised weights", " ".join(said))

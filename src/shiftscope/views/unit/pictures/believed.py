@@ -26,7 +26,7 @@ HELPS = {
     "strongest images": "Up to 15 of the reference that the unit responds to most, in the half that nothing was "
     "fitted on: their median, of the similarity their mean.",
     "other images": "As many others of that half, at random.",
-    "weights drawn again": "A picture drawn in the same way for the network with random weights: what is as large "
+    "randomised weights": "A picture drawn in the same way for the network with randomised weights: what is as large "
     "there owes nothing to what the network learned.",
     "single pixels": "A picture from noise, each pixel raised by itself: far from any image.",
 }
@@ -46,8 +46,8 @@ TRANSFER = (
 )
 ALIKE = (
     "Correlation over the pixels in grey, of what was changed where it started from an image. A picture that owes "
-    "itself to the network is far from that of random weights, and near that of another seed; from random phases two "
-    "seeds hardly agree, and the number says little."
+    "itself to the network is far from that of randomised weights, and near that of another seed; from random phases "
+    "two seeds hardly agree, and the number says little."
 )
 CHANGED = " without colour", ", blurred to 4 pixels", ", blurred to 8 pixels", ", blurred to 16 pixels"
 Drawn = tuple[PictureQuestion, Visualised]
@@ -119,7 +119,7 @@ def _offer(unit: ShownUnit, lacking: Sequence[PictureQuestion]) -> Panel:
         study,
         TITLE,
         "Measures, for the pictures above that lack it, how the layers before the unit process them, what is left "
-        "without colour and detail, and what the same method draws for random weights.",
+        "without colour and detail, and what the same method draws for randomised weights.",
         kind="believe",
         parameters={
             "layer": unit.layer,

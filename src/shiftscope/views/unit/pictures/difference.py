@@ -8,7 +8,7 @@ from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.in_use import enough, layers_before
 from shiftscope.explain.visualisation.differences.stored_differences import differences_of
 from shiftscope.explain.visualisation.differences.weighed import of_halves
-from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD, PictureQuestion
 from shiftscope.views.page.panels import (
     Cell,
     Change,
@@ -49,7 +49,7 @@ def difference(unit: ShownUnit) -> Fold | None:
     if focus == study.reference:
         return None
     of_focus = (each for each in unit.asked_pictures if each.use and each.use[0] == focus)
-    most_steps_first = sorted(of_focus, key=lambda each: (-each.steps, each.method != FROM_NOISE[0]))
+    most_steps_first = sorted(of_focus, key=lambda each: (-each.steps, each.method != USUAL_METHOD))
     if shown := next(differences_of(study, most_steps_first), None):
         says = shown[2].uses_in_words(study.reference, number=number)
         return Fold(TITLE, says, _panels(unit, shown), KEY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import USUAL_METHOD, PictureQuestion
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.views.page.panels import (
     Cell,
@@ -23,11 +23,13 @@ from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import by_dataset
 from shiftscope.views.parts.number_text import exact, number
+from shiftscope.views.parts.pictures.figures import FigureOf, Sides, figures
 from shiftscope.views.parts.pictures.looks_like_in_words import (
     drives_in_words,
     looks_like_in_words,
 )
 from shiftscope.views.parts.pictures.made_pictures import (
+    ALONE,
     STEPS,
     STEPS_SAY,
     STRENGTH,
@@ -100,7 +102,7 @@ def chosen_pictures(unit: ShownUnit, apart: Sequence[ColoursApart]) -> list[Draw
         both = {_place(unit, each[0]): each for each in (pair.shifted, pair.reference)}
         if all(each[0].steps >= best[place][0].steps for place, each in both.items()):
             best |= both
-    first = sorted(best, key=lambda place: (place[0] != "maco", place))
+    first = sorted(best, key=lambda place: (place[0] != USUAL_METHOD, place))
     return [best[place] for place in first]
 
 
@@ -156,29 +158,33 @@ def _over_strength(unit: ShownUnit) -> Fold | None:
 
 def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursApart]) -> list[Panel]:
     """And what chance makes of two sets' colours, or what draws that."""
-    groups = []
-    for name in unit.pair:
-        own = [each for each in shown if each[0].dataset == name]
-        strips = [
-            ImageStrip(
-                method_in_words(question), sides_of(unit.study, question, found), role(unit.selection, name)
-            )
-            for question, found in own
-        ]
-        if strips:
-            groups.append(StripGroup(["with the colours of ", Span(name, "strong")], strips))
     note = (
         "Each as it is, and with its alpha, faint where the gradient was small on the way: an optimum, not what the "
         "unit answers to in images."
     )
     told = [_apart_in_words(unit, each, alone=len(apart) == 1) for each in apart]
-    panels: list[Panel] = [StripGroups("Pictures", groups, " ".join([*told, note]), captioned=True)]
+    drawn = [
+        FigureOf(f"{method}, {ALONE[side]}", sides, side=side, told=side == "picture")
+        for method, sides in _by_method(unit, shown).items()
+        for side in ALONE
+    ]
+    panels: list[Panel] = [
+        figures(unit.selection, drawn, " ".join([*told, note]), title="Pictures", large=True)
+    ]
     if apart:
         halves = [(method_in_words(each.shifted[0]), each.halves, each.distance) for each in apart]
         panels.append(placebo(unit, halves, says="two sets' colours", headed="with the colours of", key=KEY))
     if offer := offer_of_halves(unit, shown, apart):
         panels.append(offer)
     return panels
+
+
+def _by_method(unit: ShownUnit, shown: Sequence[Drawn]) -> Mapping[str, Sides]:
+    """With the colours of baseline and focus, what was drawn by each method and prior."""
+    found: dict[str, dict[str, Drawn]] = {}
+    for each in shown:
+        found.setdefault(method_in_words(each[0]), {})[each[0].dataset] = each
+    return {method: [own.get(name) for name in unit.pair] for method, own in found.items()}
 
 
 def _apart_in_words(unit: ShownUnit, found: ColoursApart, *, alone: bool) -> str:
@@ -229,7 +235,7 @@ def _curves(unit: ShownUnit, shown: Sequence[Drawn]) -> Chart:
             "field": "picture",
             "type": "nominal",
             "sort": None,
-            "legend": {"orient": "top", "direction": "vertical", "title": None} if several else None,
+            "legend": {"orient": "top", "columns": 1, "title": None} if several else None,
         },
         "tooltip": [
             {"field": "dataset"},
@@ -264,20 +270,18 @@ def _numbers(unit: ShownUnit, shown: Sequence[Drawn]) -> Table:
 
 
 def _settings(shown: Sequence[Drawn]) -> Table:
+    """A row for each setting, a column for each picture: there are more settings than pictures."""
     told = [_told(question, found) for question, found in shown]
-    names = list(dict.fromkeys(name for each in told for name in each))
-    columns = [Column(name) for name in names]
-    return Table("", columns, [[Cell(each.get(name) or "–") for name in names] for each in told])
+    names = dict.fromkeys(name for each in told for name in each)
+    pictures = [Column(f"{method_in_words(question)}, {question.dataset}") for question, _ in shown]
+    rows = [[Cell(name), *(Cell(each.get(name) or "–") for each in told)] for name in names]
+    return Table("", [Column("setting"), *pictures], rows)
 
 
 def _told(question: PictureQuestion, found: Visualised) -> Mapping[str, str]:
     rows, columns = found.image.shape[1:]
-    first = {
-        "set": question.dataset,
-        "picture": method_in_words(question),
-        "size": f"{rows}\u00a0×\u00a0{columns}",
-    }
-    return first | {name.replace("_", " "): str(value) for name, value in found.settings.items()}
+    size = {"size": f"{rows}\u00a0×\u00a0{columns}"}
+    return size | {name.replace("_", " "): str(value) for name, value in found.settings.items()}
 
 
 def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
@@ -296,5 +300,5 @@ def _offer(unit: ShownUnit, there: set[str]) -> Panel | None:
         datasets=missing,
         believe=believable(study, unit.layer),
     )
-    lines = "\n".join(command(study, unit.layer, unit.index, "maco", name) for name in missing)
+    lines = "\n".join(command(study, unit.layer, unit.index, USUAL_METHOD, name) for name in missing)
     return form or Code("These commands draw and keep them", lines)

@@ -42,7 +42,7 @@ def placebo(
             ImageStrip(title, sides_of(unit.study, *pair[place]), role(unit.selection, reference))
             for title, pair in farthest
         ]
-        groups.append(StripGroup(f"{headed} {which} half", strips))
+        groups.append(StripGroup(f"{headed} {which} half of {reference}", strips))
     told = f"what chance makes of {says}: halves of {reference}, drawn in the same way"
     several = any(len(halves) > 1 for _, halves, _ in shown)
     note = "of the division whose two pictures are the furthest apart" if several else ""

@@ -42,4 +42,4 @@ def low_pass_in_words(text: str) -> str:
 
 def sanity_in_words(sanity: bool) -> str:
     """Behind everything else of a title; empty where it is not asked for."""
-    return ", and with weights drawn again" if sanity else ""
+    return ", and with randomised weights" if sanity else ""

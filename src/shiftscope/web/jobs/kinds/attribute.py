@@ -32,7 +32,7 @@ class Attribute:
     samples: int
     units: str = ""  # numbers of further units, apart by spaces
     low_pass: str = ""  # cycles per image, or "fitted"; whole maps where empty
-    sanity: bool = False  # draw the weights of a copy again, and say whether the maps depend on them
+    sanity: bool = False  # randomise the weights of a copy, and say whether the maps depend on them
 
     @property
     def title(self) -> str:

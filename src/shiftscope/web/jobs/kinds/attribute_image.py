@@ -27,7 +27,7 @@ class AttributeImage:
     of: str  # "prediction", "label", or the address of a unit, as hidden:12
     method: str
     low_pass: str = ""
-    sanity: bool = False  # draw the weights of a copy again, and say whether the maps depend on them
+    sanity: bool = False  # randomise the weights of a copy, and say whether the maps depend on them
 
     @property
     def title(self) -> str:

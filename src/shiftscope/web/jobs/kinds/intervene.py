@@ -25,7 +25,15 @@ class Intervene:
         return f"What units {self.units} of {self.layer} do, {self.edit}"
 
     def check(self, study: StoredStudy) -> None:
-        """What there is not, the job itself says."""
+        from shiftscope.explain.interventions.changeable import changeable
+        from shiftscope.explain.interventions.edit import refuse_other_edits
+        from shiftscope.explain.interventions.head import checked_units
+        from shiftscope.explain.interventions.numbers import unit_numbers
+
+        checked_units(unit_numbers(self.units), study, self.layer)
+        refuse_other_edits(self.edit)
+        study[self.reference]
+        changeable(study, self.layer)
 
     def run(self, live: Live, progress: Progress) -> None:
         """Raises `DataError` or `StudyMismatch` for a dataset that is not there; what the model answers on the others

@@ -27,7 +27,19 @@ class Repair:
         return f"A repair of {self.layer} for {self.dataset}, {margin}, {self.most} units at most"
 
     def check(self, study: StoredStudy) -> None:
-        """What there is not, the job itself says."""
+        from shiftscope.explain.interventions.repair import RepairQuestion
+        from shiftscope.explain.interventions.repair_search import halves_to_search
+
+        question = RepairQuestion.of(
+            study,
+            self.dataset,
+            layer=self.layer,
+            reference=self.reference,
+            margin=self.margin,
+            most=self.most,
+            seed=self.seed,
+        )
+        halves_to_search(study, question)
 
     def run(self, live: Live, progress: Progress) -> None:
         live.repair(

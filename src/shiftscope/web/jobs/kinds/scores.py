@@ -29,7 +29,7 @@ class Scores:
         return f"Scores compared with {self.reference}"
 
     def check(self, study: StoredStudy) -> None:
-        """What there is not, the job itself says."""
+        study[self.reference]
 
     def run(self, live: Live, progress: Progress) -> None:
         """Keep them.
