@@ -108,8 +108,8 @@ def test_a_division_that_misses_the_level_is_to_be_exceeded_and_does_not_count()
     assert found.by_chance == 0.5  # of one division and the pair
     assert found.in_words("lab").endswith(
         "in each of 2 divisions, as without a shift about 1 pair in 2 would: they are 0.5 apart to conv, those of the "
-        "halves 0.25 and 0.12; in 1 of 2 divisions a picture does not drive the unit as strongly as these, so that "
-        "they do not count in how rare that is"
+        "halves 0.25 and 0.12; in 1 of 2 divisions a picture does not drive the unit as strongly as these, and "
+        "such a division does not count in how rare that is"
     )
     assert found.numbers()["level_missed_by_halves"] == [False, True]
     farther = PairDistance(0.5, (0.25, 0.75), "conv", (False, True))

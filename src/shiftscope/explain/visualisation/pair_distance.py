@@ -90,7 +90,7 @@ class PairDistance:
     def _missed_in_words(self) -> str:
         if not any(self.missed):
             return ""
-        uncounted = ", so that they do not count in how rare that is" if self.apart else ""
+        uncounted = ", and such a division does not count in how rare that is" if self.apart else ""
         divisions = f"{sum(self.missed)} of {len(self.missed)} divisions"
         return f"; in {divisions} a picture does not drive the unit as strongly as these{uncounted}"
 

@@ -19,7 +19,7 @@ Asked = tuple[PictureQuestion, PictureQuestion]
 
 
 def strong(pair: Pair) -> bool:
-    """Whether both pictures drive the unit as strongly as few samples do."""
+    """Whether both pictures drive the unit as strongly as a hundredth of the samples do, or more."""
     return all(each.reached is not None and each.reached.quantile >= STRONG / 100 for each in pair)
 
 
