@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from shiftscope.explain.visualisation.differences.difference import Difference
-    from shiftscope.explain.visualisation.differences.weighed import Asked, Pair
+    from shiftscope.explain.visualisation.differences.one_strength import Asked, Pair
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
@@ -89,8 +89,8 @@ def difference(
         The layer `at` does not run before the unit is known.
     """
     from shiftscope.explain.visualisation.differences.difference import Difference
+    from shiftscope.explain.visualisation.differences.one_strength import of_one_strength
     from shiftscope.explain.visualisation.differences.stored_differences import separation_of
-    from shiftscope.explain.visualisation.differences.weighed import of_one_strength
 
     name = shifted_set(study, dataset)
     question = asked_picture(
@@ -133,6 +133,6 @@ def difference(
 
 
 def _halves(question: PictureQuestion, reference: str, divisions: int, level: float | None) -> list[Asked]:
-    from shiftscope.explain.visualisation.differences.weighed import of_halves
+    from shiftscope.explain.visualisation.differences.one_strength import of_halves
 
     return [of_halves(question, reference, division, level) for division in range(1, divisions + 1)]

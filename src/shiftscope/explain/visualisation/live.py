@@ -106,10 +106,10 @@ def pictures_of(
             replace(
                 found,
                 objective=f"{function.names[0]} as in {_used_in(study, question)}",
-                score=float(found.stopped.responses[-1]),
+                score=float(found.course.responses[-1]),
             )
             for found in every
-            if found.stopped is not None
+            if found.course is not None
         ]
     if question.half:
         half = _half_in_words(question, question.half)

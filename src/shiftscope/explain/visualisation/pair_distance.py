@@ -117,8 +117,8 @@ def pair_distance(
     pair: tuple[Visualised, Visualised], halves: Sequence[tuple[Visualised, Visualised]]
 ) -> PairDistance:
     """Of a pair of pictures, and of one from two halves of the reference for each division."""
-    stopped = [[each.stopped for each in both if each.stopped and each.stopped.asked] for both in halves]
-    missed = tuple(not all(each.met for each in both) for both in stopped) if any(stopped) else ()
+    courses = [[each.course for each in both if each.course and each.course.asked] for both in halves]
+    missed = tuple(not all(each.met for each in both) for both in courses) if any(courses) else ()
     return PairDistance(distance(*pair), tuple(distance(*each) for each in halves), pair[0].at, missed)
 
 

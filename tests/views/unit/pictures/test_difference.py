@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.course import Course
 from shiftscope.explain.visualisation.differences import in_use as samples_in_use
 from shiftscope.explain.visualisation.differences import stored_differences
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
 from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, layers_before
+from shiftscope.explain.visualisation.differences.one_strength import of_halves
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
 from shiftscope.explain.visualisation.differences.use_pair import use_pair
-from shiftscope.explain.visualisation.differences.weighed import of_halves
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
-from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.layout import LOGITS
@@ -36,14 +36,14 @@ ABOVE = Reached(0.995, 1.0, 500)
 
 def climbed(score, reached=ABOVE, **given):
     """A picture after all of its four steps."""
-    stopped = Stopped(np.linspace(0.0, score, 5))
-    return dataclasses.replace(made(score, reached), stopped=stopped, **given)
+    course = Course(np.linspace(0.0, score, 5))
+    return dataclasses.replace(made(score, reached), course=course, **given)
 
 
 def met(level=1.0, **given):
     """A picture that came to a level in two of four steps."""
-    stopped = Stopped(np.linspace(0.0, level, 3), level)
-    return dataclasses.replace(made(level, ABOVE), stopped=stopped, **given)
+    course = Course(np.linspace(0.0, level, 3), level)
+    return dataclasses.replace(made(level, ABOVE), course=course, **given)
 
 
 def kept(study, apart, *halves):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.visualisation.belief.reached import reached
-from shiftscope.explain.visualisation.differences.weighed import (
+from shiftscope.explain.visualisation.differences.one_strength import (
+    by_weight,
     equally_strong,
-    of_both_signs,
     of_halves,
     of_one_strength,
 )
@@ -45,7 +45,7 @@ class Drawn:
 
 
 def test_the_direction_weighs_less_each_time_for_both_pictures_alike():
-    asked = list(of_both_signs(QUESTION))
+    asked = list(by_weight(QUESTION))
     assert [(plus.weight, minus.weight) for plus, minus in asked] == [
         (each, each) for each in (1.0, 0.5, 0.25, 0.125)
     ]

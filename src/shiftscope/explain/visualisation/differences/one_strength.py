@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from shiftscope.explain.visualisation.course import close
 from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.stopped import close
 from shiftscope.explain.visualisation.visualised import Visualised
 
 STRONG = 99.0  # percentile of the reference's held-out responses that both pictures of a pair are to reach
@@ -33,8 +33,9 @@ def level_of(pair: Pair) -> float:
     return min(each.score for each in pair)
 
 
-def of_both_signs(question: PictureQuestion) -> Iterator[Asked]:
-    """The picture of a use as under the shift and that as on the reference, by falling weight of the direction."""
+def by_weight(question: PictureQuestion) -> Iterator[Asked]:
+    """The picture of a use as under the shift and that as on the reference, for each weight of the direction, the
+    largest first."""
     assert question.use is not None
     dataset, at, _ = question.use
     for weight in WEIGHTS:
@@ -69,7 +70,7 @@ def of_one_strength(
         Draws a pair, or reads it; where it gives None, so does this. No more are drawn than needed.
     """
     first = None
-    for asked in of_both_signs(question):
+    for asked in by_weight(question):
         pair = drawn(asked)
         if pair is None:
             return None
