@@ -20,7 +20,6 @@ from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH, Magnitude
 from shiftscope.explain.visualisation.canvas.template import resampled_template, template
 from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.course import Course
-from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
 from shiftscope.explain.visualisation.prior import prior_name
 from shiftscope.explain.visualisation.visualisation import (
     Activations,
@@ -31,6 +30,7 @@ from shiftscope.explain.visualisation.visualisation import (
     Wanted,
 )
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.explain.visualisation.way.layers import early_layer, late_layer, with_output
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 
 Shape = tuple[int, int, int]

@@ -28,11 +28,11 @@ from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
 from shiftscope.explain.visualisation.fit_positions import fit_positions, half_positions
-from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.prior import fitted_prior
 from shiftscope.explain.visualisation.visualisation import Until, visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.explain.visualisation.way.activations import Place, activations
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.target import Logit, Neuron, Target
