@@ -14,9 +14,8 @@ from shiftscope.explain.visualisation.differences import stored_differences
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
 from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, layers_before
-from shiftscope.explain.visualisation.differences.one_strength import of_halves
+from shiftscope.explain.visualisation.differences.one_strength import both_uses, of_halves
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
-from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.statistics.split import fit_half
@@ -49,7 +48,7 @@ def met(level=1.0, **given):
 def kept(study, apart, *halves):
     """Of responses of 3 as under the shift and 1 as on the reference, and of the first stopped at 1."""
     question = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2)
-    shifted, reference = use_pair(question, "field", "conv")
+    shifted, reference = both_uses(dataclasses.replace(question, use=("field", "conv", 1)))
     answers = np.array([0.0, 1.0, 2.0])
     write_picture(study, shifted, climbed(3.0, before=answers))
     write_picture(study, reference, climbed(1.0, before=-answers))
