@@ -6,9 +6,9 @@ from shiftscope.percent import whole_percent
 from shiftscope.summaries.moments import Moments
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
-from shiftscope.views.unit.numbers import numbers
+from shiftscope.views.unit.numbers.numbers import numbers
+from shiftscope.views.unit.numbers.unit_histogram import unit_histogram
 from shiftscope.views.unit.shown_unit import ShownUnit
-from shiftscope.views.unit.unit_histogram import unit_histogram
 
 
 @section(ShownUnit, place=40)

@@ -1,0 +1,1 @@
+"""What is counted and scored of a unit."""
