@@ -175,6 +175,17 @@ def test_pictures_that_are_told_apart_stand_before_others_of_as_many_steps(recor
     assert not any(panel.title == "Placebo" for panel in panels)  # not of the picture that is shown
 
 
+def test_both_sides_are_of_one_start_where_they_are_kept_so(recorded):
+    for dataset, seed, score in (("lab", 0, 2.0), ("lab", 1, 9.0), ("field", 0, 3.0), ("field", 2, 9.0)):
+        question = PictureQuestion(dataset, "hidden", UNIT, "maco", {}, 4, 2, seed=seed)
+        write_picture(recorded, question, made(score))
+    panels = fold(unit(recorded, "hidden", UNIT)).panels
+    assert of(Figures, panels).figures[0].says == ["response 2.00", "response 3.00"]
+    kept(recorded, "lab", made(1.0), steps=5)  # of more steps
+    panels = fold(unit(recorded, "hidden", UNIT)).panels
+    assert [row[2].value for row in of_title("How strongly", panels).rows] == [1.0, 9.0]
+
+
 def test_what_draws_halves_is_offered_where_both_sets_stand(recorded, monkeypatch):
     offered = "Would two sets without a shift differ as much?"
     kept(recorded, "lab", made(), steps=5)
