@@ -210,13 +210,16 @@ def test_facets_stand_beside_each_other_and_not_for_the_unit(recorded):
         write_picture(recorded, facet, made(score=9.0 - part, start=0.5))
     alone = fold(unit(recorded, "hidden", UNIT))
     assert [panel.key for panel in alone.panels if isinstance(panel, Fold)] == ["looks-like-several"]
+    write_picture(recorded, PictureQuestion("lab", "hidden", UNIT, "maco", {}, 4, 2, facets=1), made(9.0))
+    assert not any(isinstance(panel, Figures) for panel in fold(unit(recorded, "hidden", UNIT)).panels)
     kept(recorded, "lab", made(score=2.0))
     found = fold(unit(recorded, "hidden", UNIT))
     assert of(Figures, found.panels).figures[0].name == "MACO, as it is"
     (several,) = (
         panel for panel in found.panels if isinstance(panel, Fold) and panel.key == "looks-like-several"
     )
-    (strip,) = several.panels[0].groups[0].strips
+    one, strip = sorted(several.panels[0].groups[0].strips, key=lambda each: each.title)
+    assert (one.title, len(one.pictures)) == ("1 facet, MACO, 4 steps", 1)
     assert strip.title == "2 facets, MACO, 4 steps"
     assert [picture.caption for picture in strip.pictures] == ["response 9.00", "response 8.00"]
 
