@@ -54,10 +54,14 @@ class PictureQuestion:
         return self.dataset, self.half, self.division, self.fewer
 
     @property
+    def alone(self) -> bool:
+        """No facet, and not drawn together with others."""
+        return self.parts == 1 and not self.facets
+
+    @property
     def plain(self) -> bool:
         """Of the unit, alone, from noise, and no placebo."""
-        alone = self.parts == 1 and not self.facets
-        return alone and self.sample is None and self.use is None and not self.half
+        return self.alone and self.sample is None and self.use is None and not self.half
 
     @property
     def reference_pictures(self) -> int:

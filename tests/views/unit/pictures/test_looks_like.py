@@ -162,6 +162,17 @@ def test_pictures_that_are_told_apart_stand_before_others_of_as_many_steps(recor
     assert not any(panel.title == "Placebo" for panel in panels)  # not of the picture that is shown
 
 
+def test_both_sides_are_of_one_start_where_they_are_kept_so(recorded):
+    for dataset, seed, score in (("lab", 0, 2.0), ("lab", 1, 9.0), ("field", 0, 3.0), ("field", 2, 9.0)):
+        question = PictureQuestion(dataset, "hidden", UNIT, "maco", {}, 4, 2, seed=seed)
+        write_picture(recorded, question, made(score))
+    panels = fold(unit(recorded, "hidden", UNIT)).panels
+    assert of(Figures, panels).figures[0].says == ["response 2.00", "response 3.00"]
+    kept(recorded, "lab", made(1.0), steps=5)  # of more steps
+    panels = fold(unit(recorded, "hidden", UNIT)).panels
+    assert [row[2].value for row in of_title("How strongly", panels).rows] == [1.0, 9.0]
+
+
 def test_what_draws_halves_is_offered_where_both_sets_stand(recorded, monkeypatch):
     offered = "Would two sets without a shift differ as much?"
     kept(recorded, "lab", made(), steps=5)
@@ -186,13 +197,16 @@ def test_facets_stand_beside_each_other_and_not_for_the_unit(recorded):
         write_picture(recorded, facet, made(score=9.0 - part, start=0.5))
     alone = fold(unit(recorded, "hidden", UNIT))
     assert [panel.key for panel in alone.panels if isinstance(panel, Fold)] == ["looks-like-several"]
+    write_picture(recorded, PictureQuestion("lab", "hidden", UNIT, "maco", {}, 4, 2, facets=1), made(9.0))
+    assert not any(isinstance(panel, Figures) for panel in fold(unit(recorded, "hidden", UNIT)).panels)
     kept(recorded, "lab", made(score=2.0))
     found = fold(unit(recorded, "hidden", UNIT))
     assert of(Figures, found.panels).figures[0].name == "MACO, as it is"
     (several,) = (
         panel for panel in found.panels if isinstance(panel, Fold) and panel.key == "looks-like-several"
     )
-    (strip,) = several.panels[0].groups[0].strips
+    one, strip = sorted(several.panels[0].groups[0].strips, key=lambda each: each.title)
+    assert (one.title, len(one.pictures)) == ("1 facet, MACO, 4 steps", 1)
     assert strip.title == "2 facets, MACO, 4 steps"
     assert [picture.caption for picture in strip.pictures] == ["response 9.00", "response 8.00"]
 
