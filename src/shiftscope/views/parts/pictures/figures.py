@@ -63,14 +63,14 @@ def _says(shown: FigureOf) -> list[str]:
     """What each responds, and how it was drawn as far as the sides were not drawn in one way."""
     ways = [_way(each) for each in shown.sides if each]
     apart = [name for name in _in_all(ways) if len({way[name] for way in ways}) > 1]
-    return [
-        LACKING
-        if each is None
-        else ", ".join([responded(each[1]), *(_way(each)[name] for name in apart)])
-        if shown.told
-        else ""
-        for each in shown.sides
-    ]
+    return [_said(each, apart, told=shown.told) for each in shown.sides]
+
+
+def _said(drawn: Drawn | None, apart: Sequence[str], *, told: bool) -> str:
+    if drawn is None:
+        return LACKING
+    way = _way(drawn)
+    return ", ".join([responded(drawn[1]), *(way[name] for name in apart)]) if told else ""
 
 
 def _way(drawn: Drawn) -> dict[str, str]:

@@ -23,8 +23,9 @@ def kept_several(selection: Selection, asked: Iterable[PictureQuestion], units: 
     """Facets and pictures drawn together with the colours of baseline or focus, of the first units that have some, in
     the order of the units and of their parts; those that are kept whole."""
     place = {unit: number for number, unit in enumerate(units)}
-    sets = (selection.baseline, selection.focus)
-    found = [each for each in asked if not each.alone and each.dataset in sets and each.unit in place]
+    found = [
+        each for each in asked if not each.alone and each.dataset in selection.pair and each.unit in place
+    ]
     shown = set(sorted({place[each.unit] for each in found})[:MOST])
     chosen = [each for each in found if place[each.unit] in shown]
     in_order = sorted(chosen, key=lambda each: (place[each.unit], each.part))
