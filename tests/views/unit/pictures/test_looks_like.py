@@ -89,7 +89,7 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
     found = fold(unit(recorded, "hidden", UNIT))
     assert found.says == (
         "drives unit 3 of hidden 2.1 times as strongly as the strongest of 500 held-out images; with the colours of "
-        "field more strongly than 50.0 % of 500 held-out images"
+        "field, more strongly than 50.0 % of 500 held-out images"
     )
     as_it_is, blended = of(Figures, found.panels).figures
     assert (as_it_is.name, as_it_is.says) == ("MACO, as it is", ["response 4.20", "response 1.00"])
