@@ -17,8 +17,8 @@ from shiftscope.views.page.panels import Cell, Code, Column, Panel, Table
 from shiftscope.views.parts.cells import ends
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.number_text import interval, number
+from shiftscope.views.parts.pictures.shown_pictures import ShownPictures
 from shiftscope.views.parts.pictures.visualising import believable, command_again
-from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE = "Believe it?"
 HELPS = {
@@ -55,7 +55,7 @@ Numbers = npt.NDArray[np.float64]
 
 
 def believed(
-    unit: ShownUnit, shown: Sequence[Drawn], called: Callable[[PictureQuestion], str]
+    unit: ShownPictures, shown: Sequence[Drawn], called: Callable[[PictureQuestion], str]
 ) -> list[Panel]:
     """A table for each picture of which it is known, and what measures the others."""
     tables: list[Panel] = []
@@ -113,7 +113,7 @@ def _row(title: str, help: str, numbers: Numbers, write: Callable[[float], str])
     return [Cell(title, help=help), *cells]
 
 
-def _offer(unit: ShownUnit, lacking: Sequence[PictureQuestion]) -> Panel:
+def _offer(unit: ShownPictures, lacking: Sequence[PictureQuestion]) -> Panel:
     study = unit.study
     form = computation(
         study,
