@@ -199,9 +199,7 @@ def _told(drawing: Drawing) -> str:
     if pictures is None:
         return "1/f"
     return (
-        f"{len(pictures)} images"
-        if len(pictures) >= ENOUGH
-        else f"1/f: {len(pictures)} images are too few"
+        f"{len(pictures)} images" if len(pictures) >= ENOUGH else f"1/f: {len(pictures)} images are too few"
     )
 
 
