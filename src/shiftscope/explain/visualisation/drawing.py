@@ -220,7 +220,7 @@ def _result(
         penalties=np.array(drawn.penalties),
         dead=drawn.dead,
         start=None if drawing.start is None else _array(drawing.start),
-        stopped=None if drawing.until is None else Stopped(drawing.until.level, np.array(drawn.responses)),
+        stopped=None if drawing.until is None else Stopped(np.array(drawn.responses), drawing.until.level),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -22,7 +23,7 @@ from shiftscope.explain.attribution.study_functions import (
 from shiftscope.explain.visualisation.belief.reached import reached
 from shiftscope.explain.visualisation.canvas.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.climb.views import resized
-from shiftscope.explain.visualisation.differences.in_use import EQUAL, responses_to
+from shiftscope.explain.visualisation.differences.in_use import responses_to
 from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
@@ -88,9 +89,7 @@ def pictures_of(
     held_out = held_out_responses(study, question.layer, question.unit)
     if question.use is not None:
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
-        level = float(
-            np.nanpercentile(held_out, EQUAL, method="inverted_cdf")
-        )  # one of them, as in `reached`
+        level = math.inf if question.level is None else question.level
         drawing = replace(drawing, until=Until(partial(_response, function, drawing), level))
     method = visualisations[question.method]
     if question.facets:

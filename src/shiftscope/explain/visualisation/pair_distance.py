@@ -25,10 +25,19 @@ class PairDistance:
     pair: float  # NaN where nothing is kept of a picture
     halves: tuple[float, ...]  # (division,) of two pictures of two random halves of the reference
     at: str = ""  # the layer
+    # (division,) whether a picture did not come to the level that it was to stop at; empty where there was none. Such a
+    # one has to be exceeded as the others, and does not count in how rare that is.
+    missed: tuple[bool, ...] = ()
 
     @property
     def known(self) -> bool:
-        return not math.isnan(self.pair) and bool(self.known_halves)
+        return not math.isnan(self.pair) and self.counted > 0
+
+    @property
+    def counted(self) -> int:
+        """Divisions that are known and come to the level."""
+        missed = self.missed or (False,) * len(self.halves)
+        return sum(not out and not math.isnan(each) for each, out in zip(self.halves, missed, strict=True))
 
     @property
     def known_halves(self) -> list[float]:
@@ -47,7 +56,7 @@ class PairDistance:
     @property
     def by_chance(self) -> float:
         """How often a pair is so without a shift."""
-        return 1 / (len(self.known_halves) + 1)
+        return 1 / (self.counted + 1)
 
     def verdict(self, reference: str = "the reference") -> str:
         """Behind "the two pictures", whether they are apart; only where that is known."""
@@ -65,9 +74,9 @@ class PairDistance:
         """What is found, what it means and the distances, as `number` writes them."""
         to = f" to {self.at}" if self.at else ""
         if not self.known:
-            return f"how far apart the two pictures are{to} is not known"
+            return f"how far apart the two pictures are{to} is not known{self._missed_in_words()}"
         means = (
-            f"as without a shift about 1 pair in {len(self.known_halves) + 1} would"
+            f"as without a shift about 1 pair in {self.counted + 1} would"
             if self.apart
             else "so that what differs between them says nothing of the shift"
         )
@@ -75,8 +84,15 @@ class PairDistance:
         halves = f"{', '.join(first)} and {last}" if first else last
         return (
             f"the two pictures {self.verdict(reference)}, {means}: they are {number(self.pair)} apart{to}, those of "
-            f"the halves {halves}"
+            f"the halves {halves}{self._missed_in_words()}"
         )
+
+    def _missed_in_words(self) -> str:
+        if not any(self.missed):
+            return ""
+        uncounted = ", and such a division does not count in how rare that is" if self.apart else ""
+        divisions = f"{sum(self.missed)} of {len(self.missed)} divisions"
+        return f"; in {divisions} a picture does not drive the unit as strongly as these{uncounted}"
 
     def sentence(
         self, reference: str = "the reference", *, number: Callable[[float], str] = "{:.2g}".format
@@ -92,6 +108,7 @@ class PairDistance:
             "distance_of_halves": [_or_none(each) for each in self.halves],
             "further_apart": self.apart if self.known else None,
             "further_apart_by_chance": self.by_chance if self.known else None,
+            **({"level_missed_by_halves": list(self.missed)} if self.missed else {}),
         }
 
 
@@ -99,7 +116,9 @@ def pair_distance(
     pair: tuple[Visualised, Visualised], halves: Sequence[tuple[Visualised, Visualised]]
 ) -> PairDistance:
     """Of a pair of pictures, and of one from two halves of the reference for each division."""
-    return PairDistance(distance(*pair), tuple(distance(*each) for each in halves), pair[0].at)
+    stopped = [[each.stopped for each in both if each.stopped and each.stopped.asked] for both in halves]
+    missed = tuple(not all(each.met for each in both) for both in stopped) if any(stopped) else ()
+    return PairDistance(distance(*pair), tuple(distance(*each) for each in halves), pair[0].at, missed)
 
 
 def distance(one: Visualised, other: Visualised) -> float:

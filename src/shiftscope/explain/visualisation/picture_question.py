@@ -36,6 +36,7 @@ class PictureQuestion:
     # that difference or -1 to take it away. With the reference itself, two halves of it, at random, are told apart.
     use: tuple[str, str, int] | None = None
     weight: float = 1.0  # of the direction of a use, in what is raised
+    level: float | None = None  # response of the unit at which the steps of a use end
     half: int = 0  # 1 or 2 where colours and spectra are of that one of two halves of the samples, at random
     division: int = (
         1  # which division at random it is one of, of those halves or of a use of the reference itself

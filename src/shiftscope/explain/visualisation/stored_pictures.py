@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,6 @@ from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.belief.reached import Reached
 from shiftscope.explain.visualisation.belief.transfer import Transfer
-from shiftscope.explain.visualisation.differences.in_use import EQUAL
 from shiftscope.explain.visualisation.picture_question import MOVING, PictureQuestion
 from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.visualised import Visualised, eight_bit, png_bytes
@@ -55,7 +55,7 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
     if found.reached is not None:
         arrays["reached"] = np.array([found.reached.quantile, found.reached.strongest, found.reached.samples])
     if found.stopped is not None:
-        arrays["level"], arrays["responses"] = np.array([found.stopped.level]), found.stopped.responses
+        arrays["responses"] = found.stopped.responses
     if found.snapshots:
         arrays["steps"] = np.array(list(found.snapshots))
         small = [eight_bit(_small(each), found.range) for each in found.snapshots.values()]
@@ -172,7 +172,9 @@ def picture_key(
     if question.use is not None:
         dataset, at, sign = question.use
         settings["use"] = [study.manifest.recorded_as(dataset), at, sign]
-        settings["weight"], settings["until"] = question.weight, EQUAL
+        settings["weight"] = question.weight
+    if question.level is not None:
+        settings["level"] = question.level
     if question.half:
         settings["half"] = question.half
     if question.division > 1:
@@ -226,6 +228,7 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             seed=key.seed or 0,
             use=use,
             weight=float(told.get("weight", 1)),
+            level=None if told.get("level") is None else float(told["level"]),
             half=int(told.get("half", 0)),
             division=int(told.get("division", 1)),
             fewer=int(told.get("fewer", 0)),
@@ -265,7 +268,7 @@ def _found(kept: Result) -> Visualised | None:
         start=arrays.get("start"),
         reached=_reached(arrays.get("reached")),
         belief=_belief(kept.parts.get(BELIEF, {}), told.get("path"), told.get("second")),
-        stopped=_stopped(arrays.get("level"), arrays.get("responses")),
+        stopped=_stopped(arrays.get("responses"), told.get("level")),
         before=_flat(arrays.get("before")),
         at=_layer_before(told),
     )
@@ -334,10 +337,12 @@ def _transfer(numbers: npt.NDArray[Any] | None, second: object) -> Transfer | No
     )
 
 
-def _stopped(level: npt.NDArray[Any] | None, responses: npt.NDArray[Any] | None) -> Stopped | None:
-    if level is None or level.size != 1 or responses is None or responses.ndim != 1 or not len(responses):
+def _stopped(responses: npt.NDArray[Any] | None, level: object) -> Stopped | None:
+    if responses is None or responses.ndim != 1 or not len(responses):
         return None
-    return Stopped(float(level.ravel()[0]), np.asarray(responses, np.float64))
+    return Stopped(
+        np.asarray(responses, np.float64), float(level) if isinstance(level, (int, float)) else math.inf
+    )
 
 
 def _reached(numbers: npt.NDArray[Any] | None) -> Reached | None:

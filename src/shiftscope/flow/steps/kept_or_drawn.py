@@ -87,7 +87,7 @@ def kept_or_drawn(
 
 
 def _apart(question: PictureQuestion) -> tuple[object, ...]:
-    return question.unit, question.samples, question.use, question.part
+    return question.unit, question.samples, question.use, question.level, question.part
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,47 @@
-"""Which of several weights the two pictures of a use are given with."""
+"""With which of several weights, and up to which response, the two pictures of a use are drawn."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from shiftscope.explain.visualisation.differences.weighed import equally_strong, largest_weight, of_both_signs
+from shiftscope.explain.visualisation.belief.reached import reached
+from shiftscope.explain.visualisation.differences.weighed import (
+    equally_strong,
+    of_both_signs,
+    of_halves,
+    of_one_strength,
+)
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.stopped import Stopped
 from tests.views.unit.pictures.test_looks_like import made
 
 QUESTION = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2, use=("field", "conv", 1))
+HELD_OUT = np.arange(1.0, 101.0) / 50  # of which 1.98 is the 99th in a hundred
 
 
-def pair(*responses: float):
-    """That were to reach 2."""
-    first, second = (replace(made(), stopped=Stopped(2.0, np.array([0.0, each]))) for each in responses)
-    return first, second
+def picture(response: float):
+    return replace(made(response), reached=reached(response, HELD_OUT))
+
+
+class Drawn:
+    """Pictures of these responses after all steps, by weight; at a level they stop just above it."""
+
+    def __init__(self, responses: dict[float, tuple[float, float]], overshoot: float = 1.001) -> None:
+        self.responses, self.overshoot = responses, overshoot
+        self.asked: list[tuple[float, float | None, float | None]] = []
+
+    def __call__(self, asked):
+        self.asked.append((asked[0].weight, asked[0].level, asked[1].level))
+        whole = self.responses.get(asked[0].weight)
+        if whole is None:
+            return None
+        one, other = (
+            each if question.level is None else question.level * self.overshoot
+            for question, each in zip(asked, whole, strict=True)
+        )
+        return picture(one), picture(other)
 
 
 def test_the_direction_weighs_less_each_time_for_both_pictures_alike():
@@ -28,19 +52,46 @@ def test_the_direction_weighs_less_each_time_for_both_pictures_alike():
     assert {(plus.use, minus.use) for plus, minus in asked} == {(("field", "conv", 1), ("field", "conv", -1))}
 
 
-def test_the_first_pair_of_one_strength_is_taken_and_none_is_drawn_after_it():
-    pairs = [pair(1, 3), pair(2, 2.5), pair(3, 3), pair(3, 3)]
-    drawn = iter(zip(of_both_signs(QUESTION), pairs, strict=True))
-    (plus, _), found = largest_weight(drawn)
-    assert plus.weight == 0.5
+def test_the_stronger_picture_stops_where_the_weaker_one_ends():
+    drawn = Drawn({1.0: (3.0, 2.5)})
+    (plus, minus), (shifted, reference) = of_one_strength(QUESTION, drawn)
+    assert (plus.level, minus.level) == (2.5, None)
+    assert (shifted.score, reference.score) == (pytest.approx(2.5025), 2.5)
+    assert drawn.asked == [(1.0, None, None), (1.0, 2.5, None)]
+
+
+def test_the_first_weight_of_which_both_are_strong_is_taken_and_none_is_drawn_after_it():
+    drawn = Drawn({1.0: (1.9, 3.0), 0.5: (2.1, 2.4), 0.25: (3.0, 3.0), 0.125: (3.0, 3.0)})
+    (plus, minus), found = of_one_strength(QUESTION, drawn)
+    assert (plus.weight, plus.level, minus.level) == (0.5, None, 2.1)
     assert equally_strong(found)
-    assert len(list(drawn)) == 2
+    assert drawn.asked == [(1.0, None, None), (0.5, None, None), (0.5, None, 2.1)]
 
 
-def test_where_none_is_of_one_strength_the_full_weight_is_taken():
-    pairs = [pair(1, 1), pair(1, 3), pair(3, 1), pair(1, 1)]
-    (plus, _), found = largest_weight(zip(of_both_signs(QUESTION), pairs, strict=True))
-    assert (plus.weight, found) == (1.0, pairs[0])
+@pytest.mark.parametrize(
+    ("whole", "overshoot"), [((1.9, 3.0), 1.001), ((2.5, 3.0), 1.02)], ids=["weak", "not stopped in time"]
+)
+def test_where_none_is_of_one_strength_the_full_weight_is_taken_with_all_steps(whole, overshoot):
+    drawn = Drawn(dict.fromkeys((1.0, 0.5, 0.25, 0.125), whole), overshoot)
+    (plus, minus), found = of_one_strength(QUESTION, drawn)
+    assert (plus.weight, plus.level, minus.level) == (1.0, None, None)
+    assert (found[0].score, found[1].score) == whole
     assert not equally_strong(found)
-    assert largest_weight([]) is None
-    assert not equally_strong((made(), made()))
+
+
+def test_what_is_not_drawn_to_the_end_is_none():
+    assert of_one_strength(QUESTION, Drawn({})) is None
+    assert of_one_strength(QUESTION, Drawn({1.0: (1.0, 1.0), 0.5: (1.0, 1.0)})) is None
+
+
+def test_one_strength_is_within_a_hundredth_and_above_what_few_samples_reach():
+    assert equally_strong((picture(2.0), picture(2.019)))
+    assert not equally_strong((picture(2.0), picture(2.021)))
+    assert not equally_strong((picture(1.9), picture(1.9)))
+    assert not equally_strong((made(2.0), made(2.0)))
+
+
+def test_halves_of_the_reference_have_the_weight_and_the_level_of_the_pair():
+    lighter = replace(QUESTION, weight=0.5)
+    for each in of_halves(lighter, "lab", 2, 2.1):
+        assert (each.weight, each.level, each.division, each.use[:2]) == (0.5, 2.1, 2, ("lab", "conv"))

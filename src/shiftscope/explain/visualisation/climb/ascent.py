@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -65,6 +66,7 @@ def _from_one_start(
     taken: Curve = []
     snapshots: dict[int, torch.Tensor] = {}
     until = wanted.until
+    may_stop = until is not None and math.isfinite(until.level)
     with torch.no_grad():
         best = picture.picture(canvas)
     responses = [] if until is None else [until.response(best)]
@@ -102,7 +104,7 @@ def _from_one_start(
             for variable in picture.variables:
                 assert variable.grad is not None
                 variable.grad /= variable.grad.std() + 1e-12
-        before = [] if until is None else [variable.detach().clone() for variable in picture.variables]
+        before = [variable.detach().clone() for variable in picture.variables] if may_stop else []
         steps.step()
         with torch.no_grad():
             picture.after_step()

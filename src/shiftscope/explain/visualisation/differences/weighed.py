@@ -1,24 +1,36 @@
-"""The weight of the direction with which the two pictures of a use come to one strength."""
+"""The weight of the direction, and the level, with which the two pictures of a use come to one strength."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.stopped import close
 from shiftscope.explain.visualisation.visualised import Visualised
 
-WEIGHTS = 1.0, 0.5, 0.25, 0.125  # a later one where both pictures do not reach the level with those before
+STRONG = 99.0  # percentile of the reference's held-out responses that both pictures of a pair are to reach
+WEIGHTS = 1.0, 0.5, 0.25, 0.125  # a later one where those before give no pictures of one strength
 SHARES = {0.5: "half", 0.25: "a quarter", 0.125: "an eighth"}  # in words
 
 Pair = tuple[Visualised, Visualised]
 Asked = tuple[PictureQuestion, PictureQuestion]
 
 
+def strong(pair: Pair) -> bool:
+    """Whether both pictures drive the unit as strongly as a hundredth of the samples do, or more."""
+    return all(each.reached is not None and each.reached.quantile >= STRONG / 100 for each in pair)
+
+
 def equally_strong(pair: Pair) -> bool:
-    """Whether both pictures came to the level at which they were to stop."""
-    return all(each.stopped is not None and each.stopped.met for each in pair)
+    """Whether they do, and by responses that are one."""
+    return strong(pair) and close(pair[0].score, pair[1].score)
+
+
+def level_of(pair: Pair) -> float:
+    """The smaller of both responses."""
+    return min(each.score for each in pair)
 
 
 def of_both_signs(question: PictureQuestion) -> Iterator[Asked]:
@@ -29,11 +41,44 @@ def of_both_signs(question: PictureQuestion) -> Iterator[Asked]:
         yield use_pair(replace(question, weight=weight), dataset, at)
 
 
-def largest_weight(drawn: Iterable[tuple[Asked, Pair]]) -> tuple[Asked, Pair] | None:
-    """The first whose pictures are equally strong, where none is the first; no more of them are drawn than needed."""
+def stopped_at_level(asked: Asked, pair: Pair) -> Asked:
+    """The weaker picture as it is, and the stronger one as far as the weaker one came."""
+    level = level_of(pair)
+    one, other = (
+        replace(question, level=level) if found.score > level else question
+        for question, found in zip(asked, pair, strict=True)
+    )
+    return one, other
+
+
+def of_halves(question: PictureQuestion, reference: str, division: int, level: float | None) -> Asked:
+    """The halves of a division of the reference, told apart as the question tells its use apart, up to a level."""
+    assert question.use is not None
+    return use_pair(replace(question, level=level), reference, question.use[1], division)
+
+
+def of_one_strength(
+    question: PictureQuestion, drawn: Callable[[Asked], Pair | None]
+) -> tuple[Asked, Pair] | None:
+    """The pair of the largest weight of which both pictures are strong after all steps, the stronger one stopped where
+    the weaker one ends; that of the full weight, after all steps, where there is none.
+
+    Parameters
+    ----------
+    drawn
+        Draws a pair, or reads it; where it gives None, so does this. No more are drawn than needed.
+    """
     first = None
-    for each in drawn:
-        if equally_strong(each[1]):
-            return each
-        first = first or each
+    for asked in of_both_signs(question):
+        pair = drawn(asked)
+        if pair is None:
+            return None
+        first = first or (asked, pair)
+        if strong(pair):
+            asked = stopped_at_level(asked, pair)
+            pair = drawn(asked)
+            if pair is None:
+                return None
+            if equally_strong(pair):
+                return asked, pair
     return first
