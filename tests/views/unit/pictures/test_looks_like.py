@@ -139,7 +139,7 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded, monkeyp
     # 1 - (1 - 6 x 2 / (3 x 8)), and of one order
     assert pictures.note.startswith(
         "The two pictures differ more than two halves of lab do, as without a shift about 1 pair in 2 would: they are "
-        "0.500 apart to conv, those of the halves 0.000. Each as it is"
+        "0.500 apart in conv, those of the halves 0.000. Each as it is"
     )
     assert found.says.endswith("; the two differ more than two halves of lab do")
     assert all(None not in figure.pictures for figure in pictures.figures)
@@ -153,7 +153,7 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded, monkeyp
     found = fold(unit(recorded, "hidden", UNIT))
     assert found.says.endswith("; the two differ no more than two halves of lab do in 1 of 2 divisions")
     note = of_title("Pictures", found.panels).note
-    assert "to conv, those of the halves 0.000 and 2.00." in note
+    assert "in conv, those of the halves 0.000 and 2.00." in note
     (groups,) = of_title("Placebo", found.panels).panels
     shown = [asked_of(recorded, group) for group in groups.groups]
     assert [(each.half, each.division) for each in shown] == [(1, 2), (2, 2)]
