@@ -194,14 +194,12 @@ def _told(drawing: Drawing) -> str:
     if drawing.template is not None:
         rows, columns = drawing.template.magnitude.shape[1], drawing.template.columns
         counted = drawing.template.pictures
-        return f"{counted} pictures of {rows}x{columns}" if counted else "1/f"
+        return f"{counted} images of {rows}x{columns}" if counted else "1/f"
     pictures = drawing.reference
     if pictures is None:
         return "1/f"
     return (
-        f"{len(pictures)} pictures"
-        if len(pictures) >= ENOUGH
-        else f"1/f: {len(pictures)} pictures are too few"
+        f"{len(pictures)} images" if len(pictures) >= ENOUGH else f"1/f: {len(pictures)} images are too few"
     )
 
 

@@ -73,9 +73,9 @@ class PairDistance:
         self, reference: str = "the reference", *, number: Callable[[float], str] = "{:.2g}".format
     ) -> str:
         """What is found, what it means and the distances, as `number` writes them."""
-        to = f" to {self.at}" if self.at else ""
+        there = f" in {self.at}" if self.at else ""
         if not self.known:
-            return f"how far apart the two pictures are{to} is not known{self._missed_in_words()}"
+            return f"how far apart the two pictures are{there} is not known{self._missed_in_words()}"
         means = (
             f"as without a shift about 1 pair in {self.counted + 1} would"
             if self.apart
@@ -84,7 +84,7 @@ class PairDistance:
         *first, last = map(number, self.known_halves)
         halves = f"{', '.join(first)} and {last}" if first else last
         return (
-            f"the two pictures {self.verdict(reference)}, {means}: they are {number(self.pair)} apart{to}, those of "
+            f"the two pictures {self.verdict(reference)}, {means}: they are {number(self.pair)} apart{there}, those of "
             f"the halves {halves}{self._missed_in_words()}"
         )
 

@@ -27,7 +27,6 @@ from shiftscope.views.page.panels import (
     Panel,
     Rows,
     Table,
-    Words,
 )
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.category_name import category_name
@@ -60,7 +59,8 @@ def twins(unit: ShownUnit) -> Fold | None:
         if found:
             lacking = [each for each in (selection.baseline, name) if not unit.study[each].keeps_responses]
             panels = [_not_kept(lacking)] if lacking else _panels(unit, name, found)
-            return Fold(TITLE, _said(unit, name, found, lacking), panels, "twins")
+            other = "" if name == selection.focus else f"{selection.focus} has no twins; "
+            return Fold(TITLE, f"{other}{_said(unit, name, found, lacking)}", panels, "twins")
     return None
 
 
@@ -221,14 +221,14 @@ def _scatter(
     )
 
 
-def _said(unit: ShownUnit, name: str, pairs: Twins, lacking: Sequence[str] = ()) -> Words:
+def _said(unit: ShownUnit, name: str, pairs: Twins, lacking: Sequence[str] = ()) -> str:
     """The two scores that answer different questions, and what knowing the twins is worth."""
     found = estimated(unit.selection, name, unit.layer)
     change, increase = found["twin_change"], found["twin_increase"]
     if lacking and np.isnan(increase.value).all():
         return f"{_counted(pairs)}; nothing of single responses was kept of {in_a_row(lacking)}"
     if math.isnan(change.value[unit.index]):
-        return f"{_counted(pairs)}, and the unit responds alike to all images of {unit.selection.baseline}."
+        return f"{_counted(pairs)}, and the unit responds alike to all images of {unit.selection.baseline}"
     size, often = float(change.value[unit.index]), float(increase.value[unit.index])
     more = "more" if size >= 0 else "less"
     return (

@@ -110,14 +110,14 @@ def test_halves_of_the_reference_are_the_placebo(recorded):
         "as on the other half of lab",
     ]
     assert (
-        "How far apart the two pictures are to conv is not known." in panels[0].note
+        "How far apart the two pictures are in conv is not known." in panels[0].note
     )  # the halves give one number everywhere
     kept(recorded, APART, (1.0, 1.0, 1.0), (0.0, 2.0, 1.0))
     # of opposite order, both: 1 - (-1); the division without a distance counts for none
     note = fold(unit(recorded, "hidden", 3), "difference").panels[0].note
     assert note.endswith(
         " The two pictures differ no more than two halves of lab do, so that what differs between them says nothing of "
-        "the shift: they are 2.00 apart to conv, those of the halves 2.00."
+        "the shift: they are 2.00 apart in conv, those of the halves 2.00."
     )
     (groups,) = of_title("Placebo", fold(unit(recorded, "hidden", 3), "difference").panels).panels
     assert groups.note == "of the division whose two pictures are the farthest apart"

@@ -76,7 +76,7 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
     found = fold(unit(recorded, "hidden", UNIT))
     assert found.says == (
         "drives unit 3 of hidden 2.1 times as strongly as the strongest of 500 held-out images; with the colours of "
-        "field more strongly than 50.0 % of 500 held-out images"
+        "field, more strongly than 50.0 % of 500 held-out images"
     )
     as_it_is, blended = of(Figures, found.panels).figures
     assert (as_it_is.name, as_it_is.says) == ("MACO, as it is", ["response 4.20", "response 1.00"])
@@ -126,7 +126,7 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded, monkeyp
     # 1 - (1 - 6 x 2 / (3 x 8)), and of one order
     assert pictures.note.startswith(
         "The two pictures differ more than two halves of lab do, as without a shift about 1 pair in 2 would: they are "
-        "0.500 apart to conv, those of the halves 0.000. Each as it is"
+        "0.500 apart in conv, those of the halves 0.000. Each as it is"
     )
     assert found.says.endswith("; the two differ more than two halves of lab do")
     assert all(None not in figure.pictures for figure in pictures.figures)
@@ -140,7 +140,7 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded, monkeyp
     found = fold(unit(recorded, "hidden", UNIT))
     assert found.says.endswith("; the two differ no more than two halves of lab do in 1 of 2 divisions")
     note = of_title("Pictures", found.panels).note
-    assert "to conv, those of the halves 0.000 and 2.00." in note
+    assert "in conv, those of the halves 0.000 and 2.00." in note
     (groups,) = of_title("Placebo", found.panels).panels
     shown = [asked_of(recorded, group) for group in groups.groups]
     assert [(each.half, each.division) for each in shown] == [(1, 2), (2, 2)]

@@ -54,13 +54,20 @@ def gallery(shown: Gallery, title: str, key: str, *, one: str, told: bool = True
         panels.append(offer)
     if not panels:
         return None
-    drawn = len(
-        {unit for units in kept.values() for unit in units} | {question.unit for question, _ in in_parts}
+    return Fold(title, _says(shown, kept, {question.unit for question, _ in in_parts}, one), panels, key)
+
+
+def _says(shown: Gallery, kept: Kept, in_parts: set[int], one: str) -> str:
+    """How many are drawn, and how many with the colours of both sets, where those are not all that stand there."""
+    sides = [set(own) for own in kept.values()]
+    alone, both = set.union(*sides), set.intersection(*sides)
+    drawn = alone | in_parts
+    if not drawn:
+        return "none is drawn yet"
+    lacking = (
+        f", {count(len(both)) if both else 'none'} with the colours of both sets" if both != alone else ""
     )
-    says = (
-        f"{count(drawn)} of {counted(len(shown.order), one, count)} drawn" if drawn else "none is drawn yet"
-    )
-    return Fold(title, says, panels, key)
+    return f"{count(len(drawn))} of {counted(len(shown.order), one, count)} drawn{lacking}"
 
 
 def kept_of(selection: Selection, asked: Iterable[PictureQuestion], units: Collection[int]) -> Kept:

@@ -28,8 +28,8 @@ from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures.made_pictures import method_in_words, sides_of
 from shiftscope.views.parts.pictures.pictures import role
+from shiftscope.views.parts.pictures.placebo import placebo
 from shiftscope.views.parts.pictures.visualising import at_unit, draft_line, drawing_form
-from shiftscope.views.unit.pictures.placebo import placebo
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "What the shift adds to it", "difference"

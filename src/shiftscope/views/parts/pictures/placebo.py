@@ -8,13 +8,13 @@ from shiftscope.explain.visualisation.pair_distance import PairDistance
 from shiftscope.views.page.panels import Fold, ImageStrip, StripGroup, StripGroups
 from shiftscope.views.parts.pictures.made_pictures import Drawn, sides_of
 from shiftscope.views.parts.pictures.pictures import role
-from shiftscope.views.unit.shown_unit import ShownUnit
+from shiftscope.views.parts.pictures.shown_pictures import ShownPictures
 
 TITLE, KEY = "Placebo", "placebo"
 
 
 def placebo(
-    unit: ShownUnit,
+    unit: ShownPictures,
     shown: Sequence[tuple[str, Sequence[tuple[Drawn, Drawn]], PairDistance]],
     *,
     says: str,
