@@ -11,12 +11,12 @@ import numpy.typing as npt
 from shiftscope.explain.visualisation.belief.belief import Belief
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code
-from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.percent import percent
 from shiftscope.views.page.panels import Cell, Code, Column, Panel, Table
 from shiftscope.views.parts.cells import ends
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.number_text import interval, number
+from shiftscope.views.parts.pictures.made_pictures import Drawn
 from shiftscope.views.parts.pictures.shown_pictures import ShownPictures
 from shiftscope.views.parts.pictures.visualising import believable, command_again
 
@@ -50,7 +50,6 @@ ALIKE = (
     "noise hardly agree, the number says little."
 )
 CHANGED = " without colour", ", blurred to 4 pixels", ", blurred to 8 pixels", ", blurred to 16 pixels"
-Drawn = tuple[PictureQuestion, Visualised]
 Numbers = npt.NDArray[np.float64]
 
 

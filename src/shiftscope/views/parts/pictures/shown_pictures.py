@@ -1,4 +1,4 @@
-"""What a page says of whom it shows pictures that were made."""
+"""What pictures were made for, as the pages that show them have it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,6 @@ class ShownPictures(Protocol):
 
     @property
     def at(self) -> PageAddress: ...
-
-    @property
-    def pair(self) -> list[str]:
-        """Baseline and focus; one set where the study has no other."""
 
     @property
     def asked_pictures(self) -> list[PictureQuestion]:
