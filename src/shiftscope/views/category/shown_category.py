@@ -39,6 +39,11 @@ class ShownCategory:
         """Of which its logit is a unit; the page's layer is that of the selection."""
         return LOGITS
 
+    @property
+    def pair(self) -> list[str]:
+        """Baseline and focus; one set where the study has no other."""
+        return self.selection.pair
+
     @cached_property
     def asked_pictures(self) -> list[PictureQuestion]:
         """What the pictures that are kept for its logit answer."""

@@ -43,7 +43,7 @@ def colours_apart(unit: ShownPictures) -> list[ColoursApart]:
     layer, with all divisions up to the first that is not."""
     reference = unit.study.reference
     divisions = max((each.division for each in unit.asked_pictures if each.half), default=0)
-    if reference not in unit.selection.pair or not divisions:
+    if reference not in unit.pair or not divisions:
         return []
     found = []
     for question, shifted in unit.drawn:
@@ -90,7 +90,7 @@ def offer_of_halves(
     study, reference = unit.study, unit.study.reference
     enough = [each for each in told if len(each.halves) >= DIVISIONS]
     lacking = [each for each in _side_by_side(unit, alone) if not any(_same(each, of) for of in enough)]
-    shifted = next((name for name in unit.selection.pair if name != reference), "")
+    shifted = next((name for name in unit.pair if name != reference), "")
     if not lacking or not layers_before(study, unit.layer) or lacking_pictures(study, shifted):
         return None
     form = computation(
@@ -116,7 +116,7 @@ def offer_of_halves(
 def _side_by_side(unit: ShownPictures, alone: Sequence[Drawn]) -> list[PictureQuestion]:
     """By method and prior, of the reference and another set the one of more steps."""
     reference = unit.study.reference
-    if reference not in unit.selection.pair:
+    if reference not in unit.pair:
         return []
     kinds: dict[tuple[str, str], list[PictureQuestion]] = {}
     for question, found in alone:

@@ -1,4 +1,4 @@
-"""What pictures were made for, as the pages that show them have it."""
+"""What a page says of whom it shows pictures that were made."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ class ShownPictures(Protocol):
 
     @property
     def at(self) -> PageAddress: ...
+
+    @property
+    def pair(self) -> list[str]:
+        """Baseline and focus; one set where the study has no other."""
 
     @property
     def asked_pictures(self) -> list[PictureQuestion]:
