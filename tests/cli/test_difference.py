@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.course import Course
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
-from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture, write_picture
 from shiftscope.study import open_study
 
@@ -29,7 +29,7 @@ def test_what_is_kept_is_told_and_saved(run, recorded, folder):
             objective=f"hidden:3 as in {name}",
             score=0.5,
             reached=Reached(0.995, 1.0, 200),
-            stopped=Stopped(np.array([-1.0, 0.5])),
+            course=Course(np.array([-1.0, 0.5])),
         )
         write_picture(study, question, picture)
     write_separation(study, question, Separation(np.ones(4), 0.75, 0.7, 0.8, np.array([0.5, 0.25])))

@@ -100,14 +100,14 @@ def test_a_use_that_differs_is_found_and_kept(study, plain):
     assert found.shifted.score == pytest.approx(alone, rel=1e-4)
     held_out = np.sort(responses["lab"][~half_of(study, "lab")])
     both = found.shifted, found.reference
-    (weaker,) = (each for each in both if not each.stopped.asked)
-    (stronger,) = (each for each in both if each.stopped.asked)
-    assert weaker.stopped.steps == 3
+    (weaker,) = (each for each in both if not each.course.asked)
+    (stronger,) = (each for each in both if each.course.asked)
+    assert weaker.course.steps == 3
     assert found.level == weaker.score > held_out[math.ceil(0.99 * len(held_out)) - 1]
     assert weaker.score <= stronger.score < 1.01 * weaker.score
     for picture in (stronger, *sum(found.placebo, ())):
-        assert picture.stopped.level == weaker.score
-        assert picture.stopped.steps == 3 or picture.score >= weaker.score
+        assert picture.course.level == weaker.score
+        assert picture.course.steps == 3 or picture.score >= weaker.score
     assert found.equally_strong
     with torch.no_grad():
         before = [plain.before(at_size(each))[0].numpy() for each in (found.shifted, found.reference)]
@@ -132,7 +132,7 @@ def test_pictures_that_do_not_come_to_the_level_are_those_of_the_full_weight(stu
     unit = used_more(study)
     found = study.difference("unit", unit, "field", data=DATA, **slow)
     assert (found.weight, found.equally_strong) == (1.0, False)
-    assert [each.stopped.steps for each in (found.shifted, found.reference)] == [3, 3]
+    assert [each.course.steps for each in (found.shifted, found.reference)] == [3, 3]
     assert "are not to be compared" in found.in_words()
     kept = [each for each in asked_pictures(study, "unit", unit) if each.method == "activation_maximisation"]
     assert sorted(each.weight * each.use[2] for each in kept) == [

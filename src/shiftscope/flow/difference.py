@@ -14,13 +14,14 @@ from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
+from shiftscope.store.shifted_set import shifted_set
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     from torch import nn
 
     from shiftscope.explain.visualisation.differences.difference import Difference
-    from shiftscope.explain.visualisation.differences.weighed import Asked, Pair
+    from shiftscope.explain.visualisation.differences.one_strength import Asked, Pair
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
@@ -88,12 +89,10 @@ def difference(
         The layer `at` does not run before the unit is known.
     """
     from shiftscope.explain.visualisation.differences.difference import Difference
+    from shiftscope.explain.visualisation.differences.one_strength import of_one_strength
     from shiftscope.explain.visualisation.differences.stored_differences import separation_of
-    from shiftscope.explain.visualisation.differences.weighed import of_one_strength
 
-    name = study[dataset].name
-    if name == study.reference:
-        raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
+    name = shifted_set(study, dataset)
     question = asked_picture(
         study,
         layer,
@@ -134,6 +133,6 @@ def difference(
 
 
 def _halves(question: PictureQuestion, reference: str, divisions: int, level: float | None) -> list[Asked]:
-    from shiftscope.explain.visualisation.differences.weighed import of_halves
+    from shiftscope.explain.visualisation.differences.one_strength import of_halves
 
     return [of_halves(question, reference, division, level) for division in range(1, divisions + 1)]

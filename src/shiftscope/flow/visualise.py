@@ -33,13 +33,13 @@ def _versions() -> dict[str, int]:
     return VERSIONS
 
 
-def _raised(settings: Mapping[str, Any]) -> dict[str, int]:
-    from shiftscope.explain.visualisation.stored_pictures import raised_versions
+def _newer(settings: Mapping[str, Any]) -> dict[str, int]:
+    from shiftscope.explain.visualisation.stored_pictures import newer_versions
 
-    return raised_versions(settings.get("method"), settings.get("crops"))
+    return newer_versions(settings.get("method"), settings.get("crops"))
 
 
-result_kind("visualisations", _versions, raised=_raised)
+result_kind("visualisations", _versions, newer=_newer)
 
 
 def visualise(

@@ -8,13 +8,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from shiftscope.explain.visualisation.course import Course
 from shiftscope.explain.visualisation.pair_distance import PairDistance, distance, pair_distance
-from shiftscope.explain.visualisation.stopped import Stopped
 
 
-def picture(before, *, at="conv", dead=False, stopped=None):
+def picture(before, *, at="conv", dead=False, course=None):
     return SimpleNamespace(
-        before=None if before is None else np.array(before), at=at, dead=dead, stopped=stopped
+        before=None if before is None else np.array(before), at=at, dead=dead, course=course
     )
 
 
@@ -127,7 +127,7 @@ def test_a_division_that_misses_the_level_is_to_be_exceeded_and_does_not_count()
 
 def test_pictures_miss_a_level_below_it_and_above_it():
     def stopped(response, level=2.0):
-        return picture([1.0, 2.0, 9.0], stopped=Stopped(np.array([0.0, response]), level))
+        return picture([1.0, 2.0, 9.0], course=Course(np.array([0.0, response]), level))
 
     pair, met = (stopped(2.0, math.inf), stopped(2.01)), stopped(2.01)
     halves = [(met, met), (met, stopped(1.9)), (stopped(2.1), met)]

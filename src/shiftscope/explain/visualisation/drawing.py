@@ -19,9 +19,8 @@ from shiftscope.explain.visualisation.canvas.entering import Entering
 from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH, Magnitudes
 from shiftscope.explain.visualisation.canvas.template import resampled_template, template
 from shiftscope.explain.visualisation.climb.views import resized
-from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
+from shiftscope.explain.visualisation.course import Course
 from shiftscope.explain.visualisation.prior import prior_name
-from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.visualisation import (
     Activations,
     Drawn,
@@ -31,6 +30,7 @@ from shiftscope.explain.visualisation.visualisation import (
     Wanted,
 )
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.explain.visualisation.way.layers import early_layer, late_layer, with_output
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 
 Shape = tuple[int, int, int]
@@ -220,7 +220,7 @@ def _result(
         penalties=np.array(drawn.penalties),
         dead=drawn.dead,
         start=None if drawing.start is None else _array(drawing.start),
-        stopped=None if drawing.until is None else Stopped(np.array(drawn.responses), drawing.until.level),
+        course=None if drawing.until is None else Course(np.array(drawn.responses), drawing.until.level),
     )
 
 

@@ -11,8 +11,8 @@ from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.drawing import Drawing
-from shiftscope.explain.visualisation.layer_on_the_way import late_layer, with_output
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.explain.visualisation.way.layers import late_layer, with_output
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 
 SHARE, MOST = 0.1, 100  # of the pictures that count as the unit's strongest

@@ -28,11 +28,11 @@ from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
 from shiftscope.explain.visualisation.fit_positions import fit_positions, half_positions
-from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.prior import fitted_prior
 from shiftscope.explain.visualisation.visualisation import Until, visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.explain.visualisation.way.activations import Place, activations
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.target import Logit, Neuron, Target
@@ -106,10 +106,10 @@ def pictures_of(
             replace(
                 found,
                 objective=f"{function.names[0]} as in {_used_in(study, question)}",
-                score=float(found.stopped.responses[-1]),
+                score=float(found.course.responses[-1]),
             )
             for found in every
-            if found.stopped is not None
+            if found.course is not None
         ]
     if question.half:
         half = _half_in_words(question, question.half)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class PairDistance:
     """1 less Spearman's correlation of the layer's activations: 0 for pictures that are one to it.
 
-    Of sets that are drawn from one population, as the halves are, the pair is as likely to be the furthest apart as
+    Of sets that are drawn from one population, as the halves are, the pair is as likely to be the farthest apart as
     each of the others is, about once in one more than there are divisions; less often where halves have fewer samples
     than the sets, or the shifted set has the images of the reference.
     """
@@ -50,8 +50,9 @@ class PairDistance:
 
     @property
     def farthest(self) -> int:
-        """Place of the division whose pictures are the furthest apart; the first where none is known."""
-        return max(range(len(self.halves)), key=lambda place: _above_nothing(self.halves[place]))
+        """Place of the division whose pictures are the farthest apart; the first where none is known."""
+        known = [place for place, each in enumerate(self.halves) if not math.isnan(each)]
+        return max(known, key=self.halves.__getitem__, default=0)
 
     @property
     def by_chance(self) -> float:
@@ -116,8 +117,8 @@ def pair_distance(
     pair: tuple[Visualised, Visualised], halves: Sequence[tuple[Visualised, Visualised]]
 ) -> PairDistance:
     """Of a pair of pictures, and of one from two halves of the reference for each division."""
-    stopped = [[each.stopped for each in both if each.stopped and each.stopped.asked] for both in halves]
-    missed = tuple(not all(each.met for each in both) for both in stopped) if any(stopped) else ()
+    courses = [[each.course for each in both if each.course and each.course.asked] for both in halves]
+    missed = tuple(not all(each.met for each in both) for both in courses) if any(courses) else ()
     return PairDistance(distance(*pair), tuple(distance(*each) for each in halves), pair[0].at, missed)
 
 
@@ -129,10 +130,6 @@ def distance(one: Visualised, other: Visualised) -> float:
     if one.at != other.at or one.before.shape != other.before.shape:
         return math.nan
     return 1 - float(spearman(one.before, other.before))
-
-
-def _above_nothing(number: float) -> float:
-    return -math.inf if math.isnan(number) else number
 
 
 def _or_none(number: float) -> float | None:

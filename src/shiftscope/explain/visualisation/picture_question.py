@@ -10,9 +10,9 @@ from shiftscope.store.layout import LOGITS
 
 MACO = "maco"
 USUAL_METHOD = MACO
-MOVING = "activation_maximisation"  # the method that shows the model the whole picture, moved
-FROM_NOISE = MACO, MOVING  # methods that need no image
-FROM_IMAGE = ("accentuation",)
+MAXIMISATION = "activation_maximisation"
+FROM_NOISE = MACO, MAXIMISATION  # methods that need no image
+ACCENTUATION = "accentuation"  # starts from one
 REFERENCE_PICTURES = 256  # of the fit half, whose colours and spectra a picture has
 MANY_PICTURES = 2048  # of it, where a prior is fitted on them, or facets are clusters of them
 
@@ -38,9 +38,7 @@ class PictureQuestion:
     weight: float = 1.0  # of the direction of a use, in what is raised
     level: float | None = None  # response of the unit at which the steps of a use end
     half: int = 0  # 1 or 2 where colours and spectra are of that one of two halves of the samples, at random
-    division: int = (
-        1  # which division at random it is one of, of those halves or of a use of the reference itself
-    )
+    division: int = 1  # which division at random that half is of, or a use of the reference itself
     fewer: int = 0  # samples of that half at most, where the set whose place it takes has no more
     facets: int = 0  # clusters of the unit's strongest samples, each of which is a start
     part: int = 0  # which of the facets it started from, or of those that are drawn together
@@ -56,10 +54,14 @@ class PictureQuestion:
         return self.dataset, self.half, self.division, self.fewer
 
     @property
+    def alone(self) -> bool:
+        """No facet, and not drawn together with others."""
+        return self.parts == 1 and not self.facets
+
+    @property
     def plain(self) -> bool:
         """Of the unit, alone, from noise, and no placebo."""
-        alone = self.parts == 1 and not self.facets
-        return alone and self.sample is None and self.use is None and not self.half
+        return self.alone and self.sample is None and self.use is None and not self.half
 
     @property
     def reference_pictures(self) -> int:

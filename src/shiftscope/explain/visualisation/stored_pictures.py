@@ -16,8 +16,8 @@ from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.belief.reached import Reached
 from shiftscope.explain.visualisation.belief.transfer import Transfer
-from shiftscope.explain.visualisation.picture_question import MOVING, PictureQuestion
-from shiftscope.explain.visualisation.stopped import Stopped
+from shiftscope.explain.visualisation.course import Course
+from shiftscope.explain.visualisation.picture_question import MAXIMISATION, PictureQuestion
 from shiftscope.explain.visualisation.visualised import Visualised, eight_bit, png_bytes
 from shiftscope.store.keep_result import keep_result
 from shiftscope.store.layout import LOGITS
@@ -54,8 +54,8 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
         arrays["start"] = found.start.astype(np.float32)
     if found.reached is not None:
         arrays["reached"] = np.array([found.reached.quantile, found.reached.strongest, found.reached.samples])
-    if found.stopped is not None:
-        arrays["responses"] = found.stopped.responses
+    if found.course is not None:
+        arrays["responses"] = found.course.responses
     if found.snapshots:
         arrays["steps"] = np.array(list(found.snapshots))
         small = [eight_bit(_small(each), found.range) for each in found.snapshots.values()]
@@ -159,9 +159,9 @@ def _fresh(study: StoredStudy, question: PictureQuestion, kept: ResultKey) -> bo
     return now.same_but_for_versions(kept, TOLD) and kept.versions.get(PICTURE) == now.versions[PICTURE]
 
 
-def raised_versions(method: object, crops: object) -> dict[str, int]:
-    """Those that are not `VERSIONS`, by part."""
-    return MOVED_VERSIONS if method == MOVING and crops != 0 else {}
+def newer_versions(method: object, crops: object) -> dict[str, int]:
+    """In place of `VERSIONS`, by part; of maximisation, which is shown whole and moved unless `crops` is 0."""
+    return MOVED_VERSIONS if method == MAXIMISATION and crops != 0 else {}
 
 
 def picture_key(
@@ -194,7 +194,7 @@ def picture_key(
         settings,
         named=f"unit {question.unit}, {question.method}",
         seed=question.seed,
-        versions=VERSIONS | raised_versions(question.method, question.crops),
+        versions=VERSIONS | newer_versions(question.method, question.crops),
     )
     return replace(key, settings={**key.settings, **(told or {})}, split=SPLIT)
 
@@ -268,7 +268,7 @@ def _found(kept: Result) -> Visualised | None:
         start=arrays.get("start"),
         reached=_reached(arrays.get("reached")),
         belief=_belief(kept.parts.get(BELIEF, {}), told.get("path"), told.get("second")),
-        stopped=_stopped(arrays.get("responses"), told.get("level")),
+        course=_course(arrays.get("responses"), told.get("level")),
         before=_flat(arrays.get("before")),
         at=_layer_before(told),
     )
@@ -337,10 +337,10 @@ def _transfer(numbers: npt.NDArray[Any] | None, second: object) -> Transfer | No
     )
 
 
-def _stopped(responses: npt.NDArray[Any] | None, level: object) -> Stopped | None:
+def _course(responses: npt.NDArray[Any] | None, level: object) -> Course | None:
     if responses is None or responses.ndim != 1 or not len(responses):
         return None
-    return Stopped(
+    return Course(
         np.asarray(responses, np.float64), float(level) if isinstance(level, (int, float)) else math.inf
     )
 

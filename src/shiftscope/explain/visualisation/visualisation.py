@@ -21,9 +21,7 @@ Activations = Callable[[torch.Tensor, str], tuple[torch.Tensor, torch.Tensor]]
 class Until:
     """How strongly a picture drives a unit after each step, and where the steps are to end."""
 
-    response: Callable[
-        [torch.Tensor], float
-    ]  # of the unit alone to a (channel, row, column), whole and without noise
+    response: Callable[[torch.Tensor], float]  # of the unit alone to a (channel, row, column), without noise
     level: float  # infinite where all are to be taken
 
 

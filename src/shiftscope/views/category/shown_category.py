@@ -11,10 +11,10 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.pictures.figures import Sides, read_sides
-from shiftscope.views.parts.pictures.gallery import kept_of, sets_of
+from shiftscope.views.parts.pictures.gallery import kept_of
 from shiftscope.views.parts.pictures.made_pictures import Drawn
-from shiftscope.views.parts.pictures.pictures import category_name
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class ShownCategory:
     @property
     def pair(self) -> list[str]:
         """Baseline and focus; one set where the study has no other."""
-        return sets_of(self.selection)
+        return self.selection.pair
 
     @cached_property
     def asked_pictures(self) -> list[PictureQuestion]:

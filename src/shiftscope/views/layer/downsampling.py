@@ -12,10 +12,10 @@ from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Change, Code, Column, Field, Fold, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.axis import Axis
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import points_cell
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.number_text import count, signed
-from shiftscope.views.parts.pictures.pictures import category_name
 
 TITLE = "Where high frequencies come from"
 MOST = 3  # tables

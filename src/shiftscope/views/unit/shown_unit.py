@@ -64,7 +64,7 @@ class ShownUnit:
     @property
     def pair(self) -> list[str]:
         """Baseline and focus; one set where the study has no other."""
-        return list(dict.fromkeys([self.selection.baseline, self.selection.focus]))
+        return self.selection.pair
 
     @cached_property
     def gate(self) -> Gate:
@@ -137,7 +137,7 @@ class ShownUnit:
         asked = [
             each
             for each in self.asked_pictures
-            if each.dataset in self.pair and each.use is None and not each.half and (each.parts == 1) is one
+            if each.dataset in self.pair and each.use is None and not each.half and each.alone is one
         ]
         found = ((question, read_picture(self.study, question)) for question in asked)
         return [(question, picture) for question, picture in found if picture]

@@ -29,11 +29,12 @@ from shiftscope.views.page.panels import (
     Table,
 )
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import point_size
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import all_exact, count, number
-from shiftscope.views.parts.pictures.pictures import category_name, pictures, role, strongest
+from shiftscope.views.parts.pictures.pictures import pictures, role, strongest
 from shiftscope.views.parts.twins import twins_of
 from shiftscope.views.parts.units.unit_scores import estimated
 from shiftscope.views.unit.shown_unit import ShownUnit

@@ -40,12 +40,12 @@ def _escaped(text: str) -> str:
     return text if _TOLD_APART.search(text) is None else str(escape(text))
 
 
+escaped = lru_cache(maxsize=4096)(_escaped)  # names and explanations come again, addresses do not
+
+
 def _unbroken(text: str) -> str:
     """Escaped, no number parted from its sign by the end of a line."""
     return escaped(text).replace(" %", "\u00a0%").replace("× ", "×\u00a0")
-
-
-escaped = lru_cache(maxsize=4096)(_escaped)  # names and explanations come again, addresses do not
 
 
 def bar_width(share: float | None) -> str | None:

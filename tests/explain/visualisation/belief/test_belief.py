@@ -14,7 +14,7 @@ from shiftscope.explain.attribution.faithfulness.randomised import with_randomis
 from shiftscope.explain.visualisation.belief import measured
 from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.belief.measured import natural_samples
-from shiftscope.explain.visualisation.on_the_way import Place, activations, places_before
+from shiftscope.explain.visualisation.way.activations import Place, activations, places_before
 from shiftscope.model.target import Logit, Neuron
 from shiftscope.statistics.split import fit_half
 

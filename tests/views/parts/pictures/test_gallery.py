@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from shiftscope.explain.visualisation.belief.reached import Reached
@@ -15,7 +18,9 @@ from shiftscope.views.page.panels import Code, Computation, Figures, Fold, Strip
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.web.notebook.notebook import notebook_html
 from tests.conftest import Made, viewer
-from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of
+from tests.explain.visualisation.made import made
+from tests.views.conftest import NoJobs
+from tests.views.unit.pictures.test_looks_like import fold, of
 
 
 def kept(study, unit, *, dataset="lab", layer="hidden", steps=4, method="maco", score=2.0, **more):
@@ -76,6 +81,21 @@ def test_a_pair_is_drawn_in_one_way_where_it_can_be(recorded):
     one, two = of(Figures, fold(layer_units(recorded, "hidden", sort="unit", ascending=True)).panels).figures
     assert one.says == ["response 2.00", "response 2.00"]
     assert two.says == ["response 2.00, MACO, 64 steps", "response 2.00, MACO, 4 steps"]
+
+
+def test_whatever_differs_between_the_sides_of_a_pair_is_said(recorded):
+    kept(recorded, 1, seed=1)
+    kept(recorded, 1, dataset="field")
+    many = PictureQuestion("lab", "hidden", 2, "maco", {"sigma": 0.5, "noise": 1}, 4, 8, range=(-1.0, 1.0))
+    few = PictureQuestion("field", "hidden", 2, "maco", {"sigma": 0.25, "noise": 1}, 4, 2)
+    write_picture(recorded, many, replace(made(), range=(-1.0, 1.0)))
+    write_picture(recorded, few, replace(made(), image=np.zeros((3, 8, 8)), alpha=np.ones((8, 8))))
+    one, two = of(Figures, fold(layer_units(recorded, "hidden", sort="unit", ascending=True)).panels).figures
+    assert one.says == ["response 2.00, seed 1", "response 2.00, seed 0"]
+    assert two.says == [
+        "response 2.00, 8 crops, 4\u00a0×\u00a06, range -1 to 1, sigma 0.5",
+        "response 2.00, 2 crops, 8\u00a0×\u00a08, range 0 to 1, sigma 0.25",
+    ]
 
 
 def test_what_lacks_a_picture_is_drawn_by_one_command_or_form(recorded):

@@ -15,7 +15,9 @@ from shiftscope.views.page.panels import Code, Computation, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.parts.pictures.believed import belief_table, believed_in_words
 from shiftscope.views.unit.unit import unit
-from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of
+from tests.explain.visualisation.made import made
+from tests.views.conftest import NoJobs
+from tests.views.unit.pictures.test_looks_like import fold, of
 
 NOTHING = float("nan")
 

@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.course import Course
 from shiftscope.explain.visualisation.differences import in_use as samples_in_use
 from shiftscope.explain.visualisation.differences import stored_differences
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
 from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, layers_before, too_few_in_use
+from shiftscope.explain.visualisation.differences.one_strength import both_uses, of_halves
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
-from shiftscope.explain.visualisation.differences.use_pair import use_pair
-from shiftscope.explain.visualisation.differences.weighed import of_halves
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
-from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.stored_pictures import write_picture
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.layout import LOGITS
@@ -25,7 +24,9 @@ from shiftscope.views.page.panels import Code, Computation, StripGroups, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.views.unit.unit import unit
 from tests.conftest import Made
-from tests.views.unit.pictures.test_looks_like import NoJobs, asked_of, fold, made, of, of_title
+from tests.explain.visualisation.made import made
+from tests.views.conftest import NoJobs
+from tests.views.unit.pictures.test_looks_like import asked_of, fold, of, of_title
 
 APART = Separation(np.ones(4), 0.9, 0.8, 0.95, np.array([0.5, 0.625]))
 TOGETHER = dataclasses.replace(APART, low=0.6)
@@ -34,20 +35,20 @@ ABOVE = Reached(0.995, 1.0, 500)
 
 def climbed(score, reached=ABOVE, **given):
     """A picture after all of its four steps."""
-    stopped = Stopped(np.linspace(0.0, score, 5))
-    return dataclasses.replace(made(score, reached), stopped=stopped, **given)
+    course = Course(np.linspace(0.0, score, 5))
+    return dataclasses.replace(made(score, reached), course=course, **given)
 
 
 def met(level=1.0, **given):
     """A picture that came to a level in two of four steps."""
-    stopped = Stopped(np.linspace(0.0, level, 3), level)
-    return dataclasses.replace(made(level, ABOVE), stopped=stopped, **given)
+    course = Course(np.linspace(0.0, level, 3), level)
+    return dataclasses.replace(made(level, ABOVE), course=course, **given)
 
 
 def kept(study, apart, *halves):
     """Of responses of 3 as under the shift and 1 as on the reference, and of the first stopped at 1."""
     question = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2)
-    shifted, reference = use_pair(question, "field", "conv")
+    shifted, reference = both_uses(dataclasses.replace(question, use=("field", "conv", 1)))
     answers = np.array([0.0, 1.0, 2.0])
     write_picture(study, shifted, climbed(3.0, before=answers))
     write_picture(study, reference, climbed(1.0, before=-answers))
@@ -119,7 +120,7 @@ def test_halves_of_the_reference_are_the_placebo(recorded):
         "the shift: they are 2.00 apart in conv, those of the halves 2.00."
     )
     (groups,) = of_title("Placebo", fold(unit(recorded, "hidden", 3), "difference").panels).panels
-    assert groups.note == "of the division whose two pictures are the furthest apart"
+    assert groups.note == "of the division whose two pictures are the farthest apart"
     shown = [asked_of(recorded, group) for group in groups.groups]
     assert [(each.use, each.division) for each in shown] == [
         (("lab", "conv", 1), 2),

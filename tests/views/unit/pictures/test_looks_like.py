@@ -15,7 +15,6 @@ from shiftscope.explain.visualisation.colour_pair import colour_pair
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_asked, read_picture, write_picture
 from shiftscope.explain.visualisation.visualisation import visualisations
-from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.page.panels import Chart, Code, Computation, Figures, Fold, StripGroups, Table
 from shiftscope.views.page.selection import Selection
@@ -32,22 +31,10 @@ from shiftscope.web.report.contents import most_shifted
 from shiftscope.web.report.filed import Kept
 from shiftscope.web.report.report import report
 from tests.conftest import viewer
+from tests.explain.visualisation.made import made
 from tests.views.conftest import NoJobs
 
 UNIT = 3
-
-
-def made(score=2.0, reached=None, *, start=None, steps=4, level=0.25, dead=False, method="maco", belief=None):
-    image = np.full((3, 4, 6), level, np.float32)
-    image[:, 0, 0] = 0.75
-    alpha = np.ones((4, 6), np.float32)
-    alpha[3] = 0
-    curve = np.linspace(0, score, steps)
-    given = None if start is None else np.full((3, 4, 6), start, np.float32)
-    return Visualised(
-        image, alpha, curve, score, image, (0.0, 1.0), "hidden:3", method, {"steps": steps}, {}, np.zeros(0), dead,
-        given, reached, belief,
-    )  # fmt: skip
 
 
 def kept(study, dataset, found, *, sample=None, steps=4):
@@ -175,6 +162,17 @@ def test_pictures_that_are_told_apart_stand_before_others_of_as_many_steps(recor
     assert not any(panel.title == "Placebo" for panel in panels)  # not of the picture that is shown
 
 
+def test_both_sides_are_of_one_start_where_they_are_kept_so(recorded):
+    for dataset, seed, score in (("lab", 0, 2.0), ("lab", 1, 9.0), ("field", 0, 3.0), ("field", 2, 9.0)):
+        question = PictureQuestion(dataset, "hidden", UNIT, "maco", {}, 4, 2, seed=seed)
+        write_picture(recorded, question, made(score))
+    panels = fold(unit(recorded, "hidden", UNIT)).panels
+    assert of(Figures, panels).figures[0].says == ["response 2.00", "response 3.00"]
+    kept(recorded, "lab", made(1.0), steps=5)  # of more steps
+    panels = fold(unit(recorded, "hidden", UNIT)).panels
+    assert [row[2].value for row in of_title("How strongly", panels).rows] == [1.0, 9.0]
+
+
 def test_what_draws_halves_is_offered_where_both_sets_stand(recorded, monkeypatch):
     offered = "Would two sets without a shift differ as much?"
     kept(recorded, "lab", made(), steps=5)
@@ -199,13 +197,16 @@ def test_facets_stand_beside_each_other_and_not_for_the_unit(recorded):
         write_picture(recorded, facet, made(score=9.0 - part, start=0.5))
     alone = fold(unit(recorded, "hidden", UNIT))
     assert [panel.key for panel in alone.panels if isinstance(panel, Fold)] == ["looks-like-several"]
+    write_picture(recorded, PictureQuestion("lab", "hidden", UNIT, "maco", {}, 4, 2, facets=1), made(9.0))
+    assert not any(isinstance(panel, Figures) for panel in fold(unit(recorded, "hidden", UNIT)).panels)
     kept(recorded, "lab", made(score=2.0))
     found = fold(unit(recorded, "hidden", UNIT))
     assert of(Figures, found.panels).figures[0].name == "MACO, as it is"
     (several,) = (
         panel for panel in found.panels if isinstance(panel, Fold) and panel.key == "looks-like-several"
     )
-    (strip,) = several.panels[0].groups[0].strips
+    one, strip = sorted(several.panels[0].groups[0].strips, key=lambda each: each.title)
+    assert (one.title, len(one.pictures)) == ("1 facet, MACO, 4 steps", 1)
     assert strip.title == "2 facets, MACO, 4 steps"
     assert [picture.caption for picture in strip.pictures] == ["response 9.00", "response 8.00"]
 

@@ -10,7 +10,7 @@ from shiftscope.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import job_kinds
-from tests.views.unit.pictures.test_looks_like import made
+from tests.explain.visualisation.made import made
 
 KIND = job_kinds["placebo"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
-from shiftscope.explain.visualisation.differences.weighed import (
+from shiftscope.explain.visualisation.differences.one_strength import (
     SHARES,
     STRONG,
     WEIGHTS,
@@ -28,9 +28,8 @@ class Difference:
     reference: Visualised
     dataset: str
     weight: float = 1.0  # of the direction in what was raised
-    placebo: tuple[
-        tuple[Visualised, Visualised], ...
-    ] = ()  # by division, of two halves of the reference, likewise
+    # By division, of two halves of the reference, likewise.
+    placebo: tuple[tuple[Visualised, Visualised], ...] = ()
 
     @property
     def distance(self) -> PairDistance | None:

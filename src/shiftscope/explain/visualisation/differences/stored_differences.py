@@ -12,7 +12,7 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation, separation
 from shiftscope.explain.visualisation.differences.in_use import responses_in_use
-from shiftscope.explain.visualisation.differences.weighed import (
+from shiftscope.explain.visualisation.differences.one_strength import (
     WEIGHTS,
     Asked,
     Pair,

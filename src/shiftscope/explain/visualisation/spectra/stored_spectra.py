@@ -66,11 +66,15 @@ def listed_spectra(study: StoredStudy, dataset: str) -> Iterator[ShiftSpectra]:
         pictures, limits = key.settings.get("pictures"), key.settings.get("range")
         if not key.datasets or study.manifest.now_named(key.datasets[0]) != dataset:
             continue
-        if not isinstance(pictures, int) or not isinstance(limits, list | None) or len(limits or "12") != 2:
+        if not isinstance(pictures, int) or not (limits is None or _is_pair(limits)):
             continue
-        ends = (limits[0], limits[1]) if limits else None
+        ends = None if limits is None else (limits[0], limits[1])
         if found := read_spectra(study, dataset, pictures=pictures, limits=ends, seed=key.seed or 0):
             yield found
+
+
+def _is_pair(limits: object) -> bool:
+    return isinstance(limits, list) and len(limits) == 2
 
 
 def _key(study: StoredStudy, dataset: str, pictures: int, limits: Range | None, seed: int) -> ResultKey:

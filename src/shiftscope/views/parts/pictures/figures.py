@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shiftscope.counted import counted
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import read_picture
 from shiftscope.store.stored_study import StoredStudy
@@ -40,8 +41,7 @@ def figures(
     selection: Selection, shown: Sequence[FigureOf], note: Words = "", *, title: str = "", large: bool = False
 ) -> Figures:
     """By baseline and focus, or by the one set that both are."""
-    names = list(dict.fromkeys([selection.baseline, selection.focus]))
-    sides = [(f"with the colours of {name}", role(selection, name)) for name in names]
+    sides = [(f"with the colours of {name}", role(selection, name)) for name in selection.pair]
     return Figures(title, sides, [_figure(selection.study, each) for each in shown], note, large)
 
 
@@ -60,19 +60,37 @@ def _picture(study: StoredStudy, shown: FigureOf, drawn: Drawn | None) -> Pictur
 
 
 def _says(shown: FigureOf) -> list[str]:
-    """What each responds; how it was drawn too, where the sides were not drawn in one way."""
-    ways = [_way(each) if each else "" for each in shown.sides]
-    apart = len(set(filter(None, ways))) > 1
+    """What each responds, and how it was drawn as far as the sides were not drawn in one way."""
+    ways = [_way(each) for each in shown.sides if each]
+    apart = [name for name in _in_all(ways) if len({way[name] for way in ways}) > 1]
     return [
         LACKING
         if each is None
-        else ", ".join(
-            filter(None, [responded(each[1]) if shown.told else "", way if apart and shown.told else ""])
-        )
-        for each, way in zip(shown.sides, ways, strict=True)
+        else ", ".join([responded(each[1]), *(_way(each)[name] for name in apart)])
+        if shown.told
+        else ""
+        for each in shown.sides
     ]
 
 
-def _way(drawn: Drawn) -> str:
-    question, _ = drawn
-    return f"{method_in_words(question)}, {question.steps} steps"
+def _way(drawn: Drawn) -> dict[str, str]:
+    """How it was drawn but for the colours, in words by what is told; the prior is told with the method."""
+    question, found = drawn
+    (rows, columns), (low, high) = found.image.shape[1:], found.range
+    return {
+        "method": f"{method_in_words(question)}, {question.steps} steps",
+        "crops": counted(question.crops, "crop"),
+        "size": f"{rows}\u00a0×\u00a0{columns}",
+        "range": f"range {low:g} to {high:g}",
+        "seed": f"seed {question.seed}",
+        **{
+            name: f"{name.replace('_', ' ')} {value}"
+            for name, value in question.options.items()
+            if name != "prior"
+        },
+    }
+
+
+def _in_all(ways: Sequence[dict[str, str]]) -> list[str]:
+    """What is told of each: methods have options of their own."""
+    return [name for name in ways[0] if all(name in way for way in ways)] if ways else []

@@ -70,15 +70,10 @@ def _says(shown: Gallery, kept: Kept, in_parts: set[int], one: str) -> str:
     return f"{count(len(drawn))} of {counted(len(shown.order), one, count)} drawn{lacking}"
 
 
-def sets_of(selection: Selection) -> list[str]:
-    """Baseline and focus; one where they are the same."""
-    return list(dict.fromkeys([selection.baseline, selection.focus]))
-
-
 def kept_of(selection: Selection, asked: Iterable[PictureQuestion], units: Collection[int]) -> Kept:
     """What is asked with the colours of baseline or focus: of several, those that both have drawn in one way; of these
     MACO, of these that of most steps."""
-    names, wanted = sets_of(selection), set(units)
+    names, wanted = selection.pair, set(units)
     by_unit: dict[int, dict[str, list[PictureQuestion]]] = {}
     for each in asked:
         if each.dataset in names and each.unit in wanted and each.plain:

@@ -21,7 +21,7 @@ def placebo(
     headed: str,
     key: str,
 ) -> Fold:
-    """What was drawn of each half, under one heading each, of the division whose pictures are furthest apart.
+    """What was drawn of each half, under one heading each, of the division whose pictures are farthest apart.
 
     Parameters
     ----------
@@ -45,5 +45,5 @@ def placebo(
         groups.append(StripGroup(f"{headed} {which} half of {reference}", strips))
     told = f"what chance makes of {says}: halves of {reference}, drawn in the same way"
     several = any(len(halves) > 1 for _, halves, _ in shown)
-    note = "of the division whose two pictures are the furthest apart" if several else ""
+    note = "of the division whose two pictures are the farthest apart" if several else ""
     return Fold(TITLE, told, [StripGroups("", groups, note, captioned=True)], f"{key}-{KEY}")

@@ -24,11 +24,7 @@ def kept_several(selection: Selection, asked: Iterable[PictureQuestion], units: 
     the order of the units and of their parts; those that are kept whole."""
     place = {unit: number for number, unit in enumerate(units)}
     sets = (selection.baseline, selection.focus)
-    found = [
-        each
-        for each in asked
-        if (each.parts > 1 or each.facets) and each.dataset in sets and each.unit in place
-    ]
+    found = [each for each in asked if not each.alone and each.dataset in sets and each.unit in place]
     shown = set(sorted({place[each.unit] for each in found})[:MOST])
     chosen = [each for each in found if place[each.unit] in shown]
     in_order = sorted(chosen, key=lambda each: (place[each.unit], each.part))
@@ -40,7 +36,7 @@ def several_pictures(selection: Selection, drawn: Iterable[Drawn], key: str) -> 
     strips = _strips(selection, drawn, lambda question: "")
     groups = [
         StripGroup(["with the colours of ", Span(name, "strong")], own)
-        for name in dict.fromkeys([selection.baseline, selection.focus])
+        for name in selection.pair
         if (own := [strip for (question, strip) in strips if question.dataset == name])
     ]
     return Fold(OF_ONE, SAYS, [StripGroups("", groups, captioned=True)], f"{key}-several") if groups else None

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.in_use import enough, layers_before
+from shiftscope.explain.visualisation.differences.one_strength import of_halves
 from shiftscope.explain.visualisation.differences.stored_differences import differences_of
-from shiftscope.explain.visualisation.differences.weighed import of_halves
 from shiftscope.explain.visualisation.picture_question import USUAL_METHOD, PictureQuestion
 from shiftscope.views.page.panels import (
     Cell,
@@ -134,7 +134,7 @@ def _table(unit: ShownUnit, shown: Found) -> Table:
 def _steps_in_words(shown: Found) -> str:
     """How many were taken, where a picture stopped before all."""
     all_steps, pair = shown[0].steps, (shown[2].reference, shown[2].shifted)
-    taken = [all_steps if each.stopped is None else each.stopped.steps for each in pair]
+    taken = [all_steps if each.course is None else each.course.steps for each in pair]
     if min(taken) == all_steps:
         return f"{all_steps} steps"
     return f"{taken[0]} and {taken[1]} of {all_steps} steps"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import product
 
 from shiftscope.explain.visualisation.picture_question import USUAL_METHOD, PictureQuestion
 from shiftscope.explain.visualisation.visualised import Visualised
@@ -95,7 +97,7 @@ def looks_like(unit: ShownUnit) -> Fold | None:
 
 def chosen_pictures(unit: ShownUnit, apart: Sequence[ColoursApart]) -> list[Drawn]:
     """Those that started from noise: of each set, method and prior the one of most steps, of equals those that are told
-    apart from each other, then the strongest."""
+    apart from each other, then those that both sets have drawn in one way, then the strongest."""
     best: dict[tuple[str, str, int], Drawn] = {}
     for question, found in unit.drawn:
         if question.sample is not None:
@@ -103,12 +105,26 @@ def chosen_pictures(unit: ShownUnit, apart: Sequence[ColoursApart]) -> list[Draw
         place = _place(unit, question)
         if place not in best or _rank((question, found)) > _rank(best[place]):
             best[place] = question, found
-    for pair in sorted(apart, key=lambda each: _rank(each.shifted)):
-        both = {_place(unit, each[0]): each for each in (pair.shifted, pair.reference)}
+    told = sorted(((each.reference, each.shifted) for each in apart), key=lambda pair: _rank(pair[1]))
+    for pair in [*sorted(_alike(unit), key=lambda pair: _rank(pair[0])), *told]:
+        both = {_place(unit, each[0]): each for each in pair}
         if all(each[0].steps >= best[place][0].steps for place, each in both.items()):
             best |= both
     first = sorted(best, key=lambda place: (place[0] != USUAL_METHOD, place))
     return [best[place] for place in first]
+
+
+def _alike(unit: ShownUnit) -> list[tuple[Drawn, Drawn]]:
+    """Pictures from noise, of baseline and of focus, that differ in nothing but whose colours they have."""
+    of_each = [
+        [each for each in unit.drawn if each[0].dataset == name and each[0].sample is None]
+        for name in unit.pair
+    ]
+    return [
+        (each, other)
+        for each, other in product(of_each[0], of_each[-1])
+        if each[0] != other[0] and replace(each[0], dataset=other[0].dataset) == other[0]
+    ]
 
 
 def _place(unit: ShownUnit, question: PictureQuestion) -> tuple[str, str, int]:
@@ -270,14 +286,14 @@ def _numbers(unit: ShownUnit, shown: Sequence[Drawn]) -> Table:
 
 def _settings(shown: Sequence[Drawn]) -> Table:
     """A row for each setting, a column for each picture: there are more settings than pictures."""
-    told = [_told(question, found) for question, found in shown]
+    told = [_told(found) for _, found in shown]
     names = dict.fromkeys(name for each in told for name in each)
     pictures = [Column(f"{method_in_words(question)}, {question.dataset}") for question, _ in shown]
     rows = [[Cell(name), *(Cell(each.get(name) or "–") for each in told)] for name in names]
     return Table("", [Column("setting"), *pictures], rows)
 
 
-def _told(question: PictureQuestion, found: Visualised) -> Mapping[str, str]:
+def _told(found: Visualised) -> Mapping[str, str]:
     rows, columns = found.image.shape[1:]
     size = {"size": f"{rows}\u00a0×\u00a0{columns}"}
     return size | {name.replace("_", " "): str(value) for name, value in found.settings.items()}

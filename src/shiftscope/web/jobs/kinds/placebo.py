@@ -9,6 +9,7 @@ from shiftscope.explain.visualisation.colour_pair import lacking_pictures
 from shiftscope.progress import Progress
 from shiftscope.statistics.random_halves import DIVISIONS
 from shiftscope.store.layout import LOGITS
+from shiftscope.store.shifted_set import shifted_set
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import whole_number
 from shiftscope.web.jobs.asked.coded_pictures import coded_pictures
@@ -35,8 +36,7 @@ class Placebo:
     def check(self, study: StoredStudy) -> None:
         whole_number("divisions", self.divisions, 1)
         coded_pictures(study, self.layer, self.unit, self.pictures)
-        if study[self.dataset].name == study.reference:
-            raise BadRequest(f"{self.dataset!r} is the reference; name a shifted dataset.")
+        shifted_set(study, self.dataset)
         if lacking := lacking_pictures(study, self.dataset):
             raise BadRequest(f"{lacking}.")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shiftscope.errors import BadRequest
 from shiftscope.progress import Progress
+from shiftscope.store.shifted_set import shifted_set
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.asked.range_of import range_of
 from shiftscope.web.jobs.kind import Live, job
@@ -25,8 +25,7 @@ class Spectra:
 
     def check(self, study: StoredStudy) -> None:
         range_of(self.range)
-        if study[self.dataset].name == study.reference:
-            raise BadRequest(f"{self.dataset!r} is the reference; name a shifted dataset.")
+        shifted_set(study, self.dataset)
 
     def run(self, live: Live, progress: Progress) -> None:
         live.spectra(self.dataset, range=range_of(self.range))

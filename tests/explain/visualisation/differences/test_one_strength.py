@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from shiftscope.explain.visualisation.belief.reached import reached
-from shiftscope.explain.visualisation.differences.weighed import (
+from shiftscope.explain.visualisation.differences.one_strength import (
+    by_weight,
     equally_strong,
-    of_both_signs,
     of_halves,
     of_one_strength,
 )
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from tests.views.unit.pictures.test_looks_like import made
+from tests.explain.visualisation.made import made
 
 QUESTION = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2, use=("field", "conv", 1))
 HELD_OUT = np.arange(1.0, 101.0) / 50  # of which 1.98 is the 99th in a hundred
@@ -45,7 +45,7 @@ class Drawn:
 
 
 def test_the_direction_weighs_less_each_time_for_both_pictures_alike():
-    asked = list(of_both_signs(QUESTION))
+    asked = list(by_weight(QUESTION))
     assert [(plus.weight, minus.weight) for plus, minus in asked] == [
         (each, each) for each in (1.0, 0.5, 0.25, 0.125)
     ]

@@ -13,12 +13,12 @@ WITHIN = 0.01  # of a response, what another may differ by that counts as the sa
 
 
 @dataclass(frozen=True, eq=False)
-class Stopped:
+class Course:
     """Responses of the unit alone to the whole picture, without noise, and the level at which the steps were to end."""
 
     responses: npt.NDArray[
         np.float64
-    ]  # (1 + step,) of the start and after each step; the last one is the picture's
+    ]  # (1 + step,) of the start and after each step, the last of the picture itself
     level: float = math.inf  # infinite where all steps were to be taken
 
     @property
@@ -28,7 +28,7 @@ class Stopped:
 
     @property
     def met(self) -> bool:
-        """Whether they ended there, and not below, after all steps, nor above, from a start that was."""
+        """Whether they ended there: not below, after all of them, nor above, since the start was."""
         return self.asked and close(float(self.responses[-1]), self.level)
 
     @property

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from shiftscope.explain.visualisation.differences.use_pair import use_pair
+from shiftscope.explain.visualisation.course import close
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.explain.visualisation.stopped import close
 from shiftscope.explain.visualisation.visualised import Visualised
 
 STRONG = 99.0  # percentile of the reference's held-out responses that both pictures of a pair are to reach
@@ -33,12 +32,19 @@ def level_of(pair: Pair) -> float:
     return min(each.score for each in pair)
 
 
-def of_both_signs(question: PictureQuestion) -> Iterator[Asked]:
-    """The picture of a use as under the shift and that as on the reference, by falling weight of the direction."""
+def both_uses(question: PictureQuestion) -> Asked:
+    """As under the shifted dataset and as on the reference; of a use of the reference itself, as on both halves."""
     assert question.use is not None
     dataset, at, _ = question.use
+    plus, minus = (replace(question, use=(dataset, at, sign)) for sign in (1, -1))
+    return plus, minus
+
+
+def by_weight(question: PictureQuestion) -> Iterator[Asked]:
+    """The picture of a use as under the shift and that as on the reference, for each weight of the direction, the
+    largest first."""
     for weight in WEIGHTS:
-        yield use_pair(replace(question, weight=weight), dataset, at)
+        yield both_uses(replace(question, weight=weight))
 
 
 def stopped_at_level(asked: Asked, pair: Pair) -> Asked:
@@ -54,7 +60,8 @@ def stopped_at_level(asked: Asked, pair: Pair) -> Asked:
 def of_halves(question: PictureQuestion, reference: str, division: int, level: float | None) -> Asked:
     """The halves of a division of the reference, told apart as the question tells its use apart, up to a level."""
     assert question.use is not None
-    return use_pair(replace(question, level=level), reference, question.use[1], division)
+    use = reference, question.use[1], 1
+    return both_uses(replace(question, use=use, division=division, level=level))
 
 
 def of_one_strength(
@@ -69,7 +76,7 @@ def of_one_strength(
         Draws a pair, or reads it; where it gives None, so does this. No more are drawn than needed.
     """
     first = None
-    for asked in of_both_signs(question):
+    for asked in by_weight(question):
         pair = drawn(asked)
         if pair is None:
             return None
