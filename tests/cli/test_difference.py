@@ -37,6 +37,7 @@ def test_what_is_kept_is_told_and_saved(run, recorded, folder):
     assert answer.status == 0, answer.err
     assert "AUROC 0.75 (0.70 to 0.80); halves of the reference up to 0.50" in answer.out
     assert answer.out.count(": response ") == 2
+    assert f"shiftscope view {recorded} shows them" in run("difference", recorded, *ASKED, *QUICK, ALONE).err
     names = sorted(path.name for path in (folder / "both").iterdir())
     assert names == [
         f"maco-hidden-3-as-in-{name}.png" for name in ("shifted-blended", "shifted", "val-blended", "val")

@@ -26,7 +26,10 @@ def test_pictures_are_drawn_saved_and_found_again(run, recorded, folder):
     assert (folder / "pictures" / "maco-hidden-3-2-blended.png").is_file()
     run(*asked, *MODEL, "-o", folder / "pictures")  # the same ones
     assert len(list((folder / "pictures").iterdir())) == 8
+    shown = f"shiftscope view {recorded} shows them"
+    assert shown in run(*asked).err
     again = run(*asked, "--json")
+    assert shown not in again.err
     first, second = json.loads(again.out)
     assert (first["objective"], second["objective"]) == ("hidden:3", "hidden:5")
     assert first["samples"] > 0

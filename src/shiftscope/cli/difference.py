@@ -74,7 +74,7 @@ def difference(
     """
     from shiftscope.cli.asked.at_hand import data_shown, model_at_hand
     from shiftscope.cli.attribute import options_given
-    from shiftscope.cli.visualise import save_pictures
+    from shiftscope.cli.visualise import save_pictures, say_where
     from shiftscope.store.disk.asked_file import refuse_no_folder
     from shiftscope.study import open_study
 
@@ -102,6 +102,8 @@ def difference(
     if output is not None:
         save_pictures([found.shifted, found.reference], output)
     _show(found, as_json=json)
+    if output is None and not json:
+        say_where(study)
 
 
 def _show(found: Difference, *, as_json: bool) -> None:

@@ -149,6 +149,8 @@ def visualise(
     if output is not None:
         save_pictures(every, output)
     _show(every, as_json=json)
+    if output is None and not json:
+        say_where(study)
 
 
 def _worst(study: StoredStudy, layer: str | None, how_many: int, by: str, under: str | None) -> list[int]:
@@ -186,6 +188,15 @@ def _table(belief: Belief) -> None:
     for title, cells in belief.rows():
         table.add_row(title, *cells)
     Console().print(table, markup=False, highlight=False)
+
+
+def say_where(study: Path) -> None:
+    """Where the pictures are to be seen that no file was asked for."""
+    import shlex
+    import sys
+
+    view = f"shiftscope view {shlex.quote(str(study))}"
+    print(f"{view} shows them, and --output FOLDER writes them as PNG.", file=sys.stderr)
 
 
 def save_pictures(found: list[Visualised], folder: Path) -> None:

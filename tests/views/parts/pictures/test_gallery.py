@@ -20,7 +20,7 @@ from shiftscope.web.notebook.notebook import notebook_html
 from tests.conftest import Made, viewer
 from tests.explain.visualisation.made import made
 from tests.views.conftest import NoJobs
-from tests.views.unit.pictures.test_looks_like import fold, of
+from tests.views.unit.pictures.test_looks_like import fold, of, with_halves
 
 
 def kept(study, unit, *, dataset="lab", layer="hidden", steps=4, method="maco", score=2.0, **more):
@@ -53,6 +53,18 @@ def test_pictures_stand_in_the_order_of_the_table_and_lead_to_their_units(record
     ]
     filtered = fold(layer_units(recorded, "hidden", sort="unit", where="unit > 3"))
     assert filtered.says == f"1 of {units - 4} units drawn, none with the colours of both sets"
+
+
+def test_the_note_says_whose_pictures_are_further_apart_than_those_of_halves(recorded):
+    drawn = fold(layer_units(recorded, "hidden"))
+    assert not [each for each in drawn.panels if isinstance(each, Figures)]
+    same, turned = (0.0, 1.0, 2.0), (2.0, 1.0, 0.0)
+    with_halves(recorded, (same, same), pair=(same, turned))  # of unit 3
+    said = "Further apart than the pictures of two halves of lab: unit 3. What drives"
+    assert of(Figures, fold(layer_units(recorded, "hidden")).panels).note.startswith(said)
+    with_halves(recorded, (same, turned), pair=(same, same))
+    said = "Further apart than the pictures of two halves of lab: none; no further: unit 3. What drives"
+    assert of(Figures, fold(layer_units(recorded, "hidden")).panels).note.startswith(said)
 
 
 def test_both_sides_of_a_unit_stand_together_and_a_missing_one_says_so(recorded):
@@ -245,4 +257,5 @@ def test_the_job_draws_several(layer, recorded):
     kind(**asked).check(recorded)
     kind(**asked).run(live, silent)
     assert live.given == (None if layer == LOGITS else layer, [1, 2, 3])
-    assert kind(**asked).title.startswith(f"maco of units 1, 2, 3 of {layer}, a draft")
+    of = "the logits of categories 1, 2, 3" if layer == LOGITS else f"units 1, 2, 3 of {layer}"
+    assert kind(**asked).title.startswith(f"maco of {of}, a draft")

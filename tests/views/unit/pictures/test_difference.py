@@ -13,7 +13,7 @@ from shiftscope.explain.visualisation.differences import in_use as samples_in_us
 from shiftscope.explain.visualisation.differences import stored_differences
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
-from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, layers_before
+from shiftscope.explain.visualisation.differences.in_use import InUse, in_use, layers_before, too_few_in_use
 from shiftscope.explain.visualisation.differences.one_strength import both_uses, of_halves
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE, PictureQuestion
@@ -200,8 +200,26 @@ def test_without_it_what_draws_it_is_offered_where_there_are_samples_enough(new_
     ],
 )
 def test_how_many_samples_are_needed(fit, held_out, said):
-    assert InUse("lab", list(range(fit)), list(range(held_out))).lacking == (
-        said and f"{said}: another set, or a larger one, may have them"
+    assert InUse("lab", list(range(fit)), list(range(held_out))).lacking == said
+
+
+def test_what_has_too_few_samples_is_named_and_which_sets_have_enough(recorded, monkeypatch):
+    recorded.record(Made(seed=3), name="third", progress=False)
+    strong = {"lab": 30, "field": 29, "third": 30}
+
+    def counted(study, layer, unit, dataset):
+        return tuple(InUse(name, list(range(strong[name])), list(range(4))) for name in (dataset, "lab"))
+
+    monkeypatch.setattr(samples_in_use, "in_use", counted)
+    said = "is in its top decile on 29 samples of field to fit on; 30 are needed"
+    assert too_few_in_use(recorded, "hidden", 3, "third") == ""
+    assert too_few_in_use(recorded, "hidden", 3, "field") == f"unit 3 of hidden {said}; third has them"
+    strong["third"] = 5
+    assert too_few_in_use(recorded, LOGITS, 1, "field") == f"the logit of b {said}; no set has them"
+    strong["lab"] = 28
+    assert too_few_in_use(recorded, "hidden", 3, "field") == (
+        "unit 3 of hidden is in its top decile on 28 samples of lab to fit on; 30 are needed; a larger reference may "
+        "have them"
     )
 
 

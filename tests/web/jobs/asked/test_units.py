@@ -3,6 +3,7 @@
 import pytest
 
 from shiftscope.errors import BadRequest
+from shiftscope.store.layout import LOGITS
 from shiftscope.web.jobs.asked.units import units_in_words, units_of
 
 
@@ -16,5 +17,7 @@ def test_further_units_are_numbers_each_once():
 
 
 def test_units_are_named_in_titles():
-    assert units_in_words(3, "") == "unit 3"
-    assert units_in_words(3, "12 3") == "units 3, 12"
+    assert units_in_words("hidden", 3) == "unit 3 of hidden"
+    assert units_in_words("hidden", 3, "12 3") == "units 3, 12 of hidden"
+    assert units_in_words(LOGITS, 3) == "the logit of category 3"
+    assert units_in_words(LOGITS, 3, "12 3") == "the logits of categories 3, 12"

@@ -19,7 +19,7 @@ Array = npt.NDArray[np.float64]
 # What is measured: the picture; the unit's strongest held-out samples and others drawn at random, of the path
 # similarity their mean and else their median;
 # a picture by the same method of a model whose weights are randomised; one of plain maximisation of single pixels.
-COLUMNS = "picture", "strongest samples", "random samples", "randomised weights", "from noise"
+COLUMNS = "picture", "strongest samples", "random samples", "randomised weights", "single pixels"
 CHANGES = "without colour", "below W/4 cycles", "below W/8 cycles", "below W/16 cycles"
 ON_PATH = 0.8  # similarity from which a picture is called on its natural path
 

@@ -35,10 +35,7 @@ class InUse:
             (self.held_out, FEWEST_HELD_OUT, "held out"),
         ):
             if len(found) < needed:
-                return (
-                    f"in its top decile on {len(found)} samples of {self.dataset} {which}; {needed} are needed: "
-                    "another set, or a larger one, may have them"
-                )
+                return f"in its top decile on {len(found)} samples of {self.dataset} {which}; {needed} are needed"
         return ""
 
 
@@ -54,6 +51,23 @@ def enough(study: StoredStudy, layer: str, unit: int, dataset: str) -> bool:
     return not any(side.lacking for side in in_use(study, layer, unit, dataset))
 
 
+def too_few_in_use(study: StoredStudy, layer: str, unit: int, dataset: str) -> str:
+    """Which set has too few samples that the unit is in use on, and what has enough; empty where both sets have."""
+    shifted, reference = in_use(study, layer, unit, dataset)
+    named = f"the logit of {study.categories[unit]}" if layer == LOGITS else f"unit {unit} of {layer}"
+    if reference.lacking:
+        return f"{named} is {reference.lacking}; a larger reference may have them"
+    if not shifted.lacking:
+        return ""
+    there = [
+        name
+        for name in study
+        if name != study.reference and study[name].keeps_responses and enough(study, layer, unit, name)
+    ]
+    have = f"{', '.join(there)} {'have' if len(there) > 1 else 'has'} them" if there else "no set has them"
+    return f"{named} is {shifted.lacking}; {have}"
+
+
 def responses_in_use(
     study: StoredStudy, layer: str, unit: int, dataset: str, at: str
 ) -> tuple[tuple[Responses, Responses], tuple[Responses, Responses]]:
@@ -66,11 +80,9 @@ def responses_in_use(
     NotInStudy
         No such layer, or its single responses are not kept.
     """
-    both = in_use(study, layer, unit, dataset)
-    for side in both:
-        if side.lacking:
-            raise BadRequest(f"{layer}:{unit} is {side.lacking}.")
-    shifted, reference = both
+    if lacking := too_few_in_use(study, layer, unit, dataset):
+        raise BadRequest(f"{lacking}.")
+    shifted, reference = in_use(study, layer, unit, dataset)
     fit = _read(study, at, shifted, shifted.fit), _read(study, at, reference, reference.fit)
     return fit, (_read(study, at, shifted, shifted.held_out), _read(study, at, reference, reference.held_out))
 

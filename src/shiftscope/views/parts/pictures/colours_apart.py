@@ -18,7 +18,7 @@ from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures.made_pictures import Drawn, method_in_words
 from shiftscope.views.parts.pictures.placebo import placebo
-from shiftscope.views.parts.pictures.shown_pictures import ShownPictures
+from shiftscope.views.parts.pictures.shown_pictures import KeptPictures, ShownPictures
 from shiftscope.views.parts.pictures.visualising import command_again
 
 TITLE = "Would two sets without a shift differ as much?"
@@ -38,7 +38,7 @@ class ColoursApart:
         return pair_distance((self.shifted[1], self.reference[1]), halves)
 
 
-def colours_apart(unit: ShownPictures) -> list[ColoursApart]:
+def colours_apart(unit: KeptPictures) -> list[ColoursApart]:
     """Every pair of baseline and focus of which the halves of a division are kept and the distance is measured in one
     layer, with all divisions up to the first that is not."""
     reference = unit.study.reference
@@ -60,7 +60,7 @@ def colours_apart(unit: ShownPictures) -> list[ColoursApart]:
     return found
 
 
-def verdict_in_words(unit: ShownPictures, apart: Sequence[ColoursApart]) -> str:
+def verdict_in_words(unit: KeptPictures, apart: Sequence[ColoursApart]) -> str:
     """Behind how strongly the pictures drive the unit, whether a pair is further apart than halves are; empty where
     there is no pair, or several."""
     if len(apart) != 1 or not apart[0].distance.known:
@@ -68,7 +68,7 @@ def verdict_in_words(unit: ShownPictures, apart: Sequence[ColoursApart]) -> str:
     return f"; the two {apart[0].distance.verdict(unit.study.reference)}"
 
 
-def apart_in_words(unit: ShownPictures, apart: Sequence[ColoursApart]) -> list[str]:
+def apart_in_words(unit: KeptPictures, apart: Sequence[ColoursApart]) -> list[str]:
     """A sentence for each pair; how it was drawn before it where there are several."""
     said = [each.distance.sentence(unit.study.reference, number=number) for each in apart]
     if len(apart) == 1:
@@ -129,12 +129,12 @@ def _same(question: PictureQuestion, told: ColoursApart) -> bool:
     return question in (told.shifted[0], told.reference[0])
 
 
-def _of(unit: ShownPictures, asked: PictureQuestion) -> Drawn | None:
+def _of(unit: KeptPictures, asked: PictureQuestion) -> Drawn | None:
     return next((each for each in unit.drawn if each[0] == asked), None)
 
 
 def _both(
-    unit: ShownPictures, asked: tuple[PictureQuestion, PictureQuestion], at: str
+    unit: KeptPictures, asked: tuple[PictureQuestion, PictureQuestion], at: str
 ) -> tuple[Drawn, Drawn] | None:
     """None unless both are kept with what the layer gives for them."""
     one, other = (_read(unit, each) for each in asked)
@@ -145,6 +145,6 @@ def _told_in(drawn: Drawn, at: str) -> bool:
     return drawn[1].before is not None and drawn[1].at == at
 
 
-def _read(unit: ShownPictures, asked: PictureQuestion) -> Drawn | None:
+def _read(unit: KeptPictures, asked: PictureQuestion) -> Drawn | None:
     found = read_picture(unit.study, asked) if asked in unit.asked_pictures else None
     return (asked, found) if found else None

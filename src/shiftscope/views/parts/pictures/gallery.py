@@ -7,12 +7,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shiftscope.counted import counted
+from shiftscope.explain.visualisation.pair_distance import PairDistance
 from shiftscope.explain.visualisation.picture_question import USUAL_METHOD, PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures
+from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Code, Fold, Panel
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.figures import FigureOf, figures, read_sides
+from shiftscope.views.parts.pictures.colours_apart import colours_apart
+from shiftscope.views.parts.pictures.figures import FigureOf, Sides, figures, read_sides
+from shiftscope.views.parts.pictures.made_pictures import Drawn
 from shiftscope.views.parts.pictures.several_pictures import kept_several, several_of_each
 from shiftscope.views.parts.pictures.visualising import at_unit, draft_line, drawing_form
 
@@ -47,7 +52,7 @@ def gallery(shown: Gallery, title: str, key: str, *, one: str, told: bool = True
     asked = list(asked_pictures(shown.selection.study, shown.layer))
     kept = kept_of(shown.selection, asked, shown.order)
     in_parts = kept_several(shown.selection, asked, shown.order)
-    panels = _figures(shown, kept, one)
+    panels = _figures(shown, asked, kept, one)
     if several := several_of_each(shown.selection, in_parts, key, called=shown.called, page_of=shown.page_of):
         panels.append(several)
     if offer := _offer(shown, kept, one, told=told or bool(panels)):
@@ -98,21 +103,59 @@ def _rank(question: PictureQuestion) -> tuple[bool, int]:
     return question.method == USUAL_METHOD, question.steps
 
 
-def _figures(shown: Gallery, kept: Kept, one: str) -> list[Panel]:
+def _figures(shown: Gallery, asked: Sequence[PictureQuestion], kept: Kept, one: str) -> list[Panel]:
     """The first ones in the order; one that is damaged is not drawn."""
     there = [unit for unit in shown.order if any(unit in own for own in kept.values())]
-    found = []
+    found, apart = [], []
     for unit in there:
         sides = read_sides(shown.selection.study, [own.get(unit) for own in kept.values()])
         if any(sides):
             found.append(FigureOf(shown.called(unit), sides, shown.page_of(unit)))
+            own = [each for each in asked if each.unit == unit]
+            apart += [
+                (shown.called(unit), each.distance)
+                for each in colours_apart(_Kept(shown.selection, own, sides))
+            ]
         if len(found) == MOST:
             break
     if not found:
         return []
     more = len(there) - len(found)
     note = f"{NOTE} And {counted(more, f'more {one}', count)}." if more > 0 else NOTE
+    note = " ".join(filter(None, [_apart_in_words(shown, apart), note]))
     return [figures(shown.selection, found, note)]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The pictures of one unit."""
+
+    selection: Selection
+    asked_pictures: list[PictureQuestion]
+    sides: Sides
+
+    @property
+    def study(self) -> StoredStudy:
+        return self.selection.study
+
+    @property
+    def pair(self) -> list[str]:
+        return self.selection.pair
+
+    @property
+    def drawn(self) -> list[Drawn]:
+        return [each for each in self.sides if each]
+
+
+def _apart_in_words(shown: Gallery, apart: Iterable[tuple[str, PairDistance]]) -> str:
+    """Whose two pictures differ more than those of two halves of the reference; empty where it is known of none."""
+    known = [(called, distance.apart) for called, distance in apart if distance.known]
+    if not known:
+        return ""
+    further, no_further = ([called for called, more in known if more is which] for which in (True, False))
+    others = f"; no further: {in_a_row(no_further)}" if no_further else ""
+    reference = shown.selection.study.reference
+    return f"Further apart than the pictures of two halves of {reference}: {in_a_row(further) or 'none'}{others}."
 
 
 def _offer(shown: Gallery, kept: Kept, one: str, *, told: bool) -> Panel | None:

@@ -12,23 +12,11 @@ from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.pictures.made_pictures import Drawn
 
 
-class ShownPictures(Protocol):
-    """A unit, or as one of `LOGITS` a category, with the pictures that are kept for it."""
-
-    @property
-    def selection(self) -> Selection: ...
+class KeptPictures(Protocol):
+    """Of a unit, or as one of `LOGITS` of a category."""
 
     @property
     def study(self) -> StoredStudy: ...
-
-    @property
-    def layer(self) -> str: ...
-
-    @property
-    def index(self) -> int: ...
-
-    @property
-    def at(self) -> PageAddress: ...
 
     @property
     def pair(self) -> list[str]:
@@ -41,3 +29,19 @@ class ShownPictures(Protocol):
     @property
     def drawn(self) -> Sequence[Drawn]:
         """Those that are kept for it alone, one of each question, with the colours of baseline or focus."""
+
+
+class ShownPictures(KeptPictures, Protocol):
+    """The unit or category too, and the page that is of it alone."""
+
+    @property
+    def selection(self) -> Selection: ...
+
+    @property
+    def layer(self) -> str: ...
+
+    @property
+    def index(self) -> int: ...
+
+    @property
+    def at(self) -> PageAddress: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.errors import BadRequest
+from shiftscope.store.layout import LOGITS
 
 MOST_UNITS = 20  # beside the page's own
 
@@ -18,7 +19,10 @@ def units_of(unit: int, text: str) -> list[int]:
     return found
 
 
-def units_in_words(unit: int, text: str) -> str:
-    """The same as "unit 1" or "units 1, 2"."""
+def units_in_words(layer: str, unit: int, text: str = "") -> str:
+    """The same as "unit 1 of hidden", "units 1, 2 of hidden", or "the logit of category 1"."""
     found = units_of(unit, text)
-    return f"{'units' if len(found) > 1 else 'unit'} {', '.join(map(str, found))}"
+    numbers, several = ", ".join(map(str, found)), len(found) > 1
+    if layer == LOGITS:
+        return f"the {'logits of categories' if several else 'logit of category'} {numbers}"
+    return f"{'units' if several else 'unit'} {numbers} of {layer}"

@@ -37,7 +37,7 @@ class Attribute:
     @property
     def title(self) -> str:
         sets = " and ".join(self._sets)
-        of = f"{units_in_words(self.unit, self.units)} of {self.layer} on {self.samples} images of {sets}"
+        of = f"{units_in_words(self.layer, self.unit, self.units)} on {self.samples} images of {sets}"
         return f"{self.method}{low_pass_in_words(self.low_pass)} of {of}{sanity_in_words(self.sanity)}"
 
     @property

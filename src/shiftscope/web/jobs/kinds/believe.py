@@ -8,6 +8,7 @@ from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.asked.coded_pictures import coded_pictures
+from shiftscope.web.jobs.asked.units import units_in_words
 from shiftscope.web.jobs.kind import Live, job
 
 
@@ -22,7 +23,7 @@ class Believe:
 
     @property
     def title(self) -> str:
-        return f"how much to believe of pictures of unit {self.unit} of {self.layer}"
+        return f"how much to believe of pictures of {units_in_words(self.layer, self.unit)}"
 
     def check(self, study: StoredStudy) -> None:
         coded_pictures(study, self.layer, self.unit, self.pictures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.differences.in_use import in_use
+from shiftscope.explain.visualisation.differences.in_use import too_few_in_use
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE
 from shiftscope.progress import Progress
 from shiftscope.store.shifted_set import shifted_set
@@ -43,9 +43,8 @@ class Difference:
                 f"{self.method!r} does not draw two uses from one start; {' and '.join(FROM_NOISE)} do."
             )
         shifted_set(study, self.dataset)
-        for side in in_use(study, self.layer, self.unit, self.dataset):
-            if side.lacking:
-                raise BadRequest(f"unit {self.unit} of {self.layer} is {side.lacking}.")
+        if lacking := too_few_in_use(study, self.layer, self.unit, self.dataset):
+            raise BadRequest(f"{lacking}.")
 
     def run(self, live: Live, progress: Progress) -> None:
         live.difference(

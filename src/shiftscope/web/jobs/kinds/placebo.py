@@ -13,6 +13,7 @@ from shiftscope.store.shifted_set import shifted_set
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import whole_number
 from shiftscope.web.jobs.asked.coded_pictures import coded_pictures
+from shiftscope.web.jobs.asked.units import units_in_words
 from shiftscope.web.jobs.kind import Live, job
 
 
@@ -29,9 +30,8 @@ class Placebo:
 
     @property
     def title(self) -> str:
-        return (
-            f"the placebo of pictures of unit {self.unit} of {self.layer} with the colours of {self.dataset}"
-        )
+        of = units_in_words(self.layer, self.unit)
+        return f"the placebo of pictures of {of} with the colours of {self.dataset}"
 
     def check(self, study: StoredStudy) -> None:
         whole_number("divisions", self.divisions, 1)

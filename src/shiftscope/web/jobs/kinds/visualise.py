@@ -38,7 +38,7 @@ class Visualise:
     def title(self) -> str:
         what = "draft" if self.draft else "picture"
         start = f"from image {self.sample}" if self.sample is not None else "with the colours"
-        of = f"{units_in_words(self.unit, self.units)} of {self.layer}"
+        of = units_in_words(self.layer, self.unit, self.units)
         return f"{self.method.replace('_', ' ')} of {of}, a {what} {start} of {self.dataset}"
 
     def check(self, study: StoredStudy) -> None:
