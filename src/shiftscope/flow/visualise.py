@@ -196,7 +196,7 @@ def _compared_at(
     BadRequest
         Questions that a placebo is no answer to, or too few samples for one.
     """
-    from shiftscope.explain.visualisation.colour_pair import lacking_pictures
+    from shiftscope.explain.visualisation.colour_pair import lacking_pictures, refuse_other_starts
     from shiftscope.explain.visualisation.differences.in_use import layers_before
 
     if not placebo:
@@ -209,10 +209,7 @@ def _compared_at(
             "a placebo stands beside the colours of a shifted dataset and of the reference: name the shifted one, as "
             "dataset=."
         )
-    if not first.plain:
-        raise BadRequest(
-            "a placebo is of pictures that start from noise, each alone: leave sample, facets and together out."
-        )
+    refuse_other_starts(first)
     if lacking := lacking_pictures(study, first.dataset):
         raise BadRequest(f"{lacking}.")
     before = layers_before(study, first.layer)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.colour_pair import lacking_pictures
+from shiftscope.explain.visualisation.colour_pair import lacking_pictures, refuse_other_starts
+from shiftscope.explain.visualisation.differences.in_use import layers_before
 from shiftscope.progress import Progress
 from shiftscope.statistics.random_halves import DIVISIONS
 from shiftscope.store.layout import LOGITS
@@ -34,7 +35,10 @@ class Placebo:
 
     def check(self, study: StoredStudy) -> None:
         whole_number("divisions", self.divisions, 1)
-        coded_pictures(study, self.layer, self.unit, self.pictures)
+        for question in coded_pictures(study, self.layer, self.unit, self.pictures):
+            refuse_other_starts(question)
+        if not layers_before(study, self.layer):
+            raise BadRequest("pictures are told apart in a layer before the unit; none is recorded.")
         if study[self.dataset].name == study.reference:
             raise BadRequest(f"{self.dataset!r} is the reference; name a shifted dataset.")
         if lacking := lacking_pictures(study, self.dataset):
