@@ -757,7 +757,7 @@ def test_a_path_without_a_study_says_so(tmp_path):
 
 @pytest.fixture
 def small_shards(monkeypatch):
-    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
+    monkeypatch.setattr("shiftscope.flow.steps.record_dataset.SHARD_SAMPLES", 8)
 
 
 class Stopped(BaseException):

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from shiftscope.errors import ResponseError
-from shiftscope.flow.record import record_dataset
+from shiftscope.flow.steps.record_dataset import record_dataset
 from shiftscope.recording import recording_work
 from shiftscope.recording.stream import PassOptions
 from shiftscope.summaries import summary
@@ -34,7 +34,7 @@ def mixed(net, request):
 
 @pytest.fixture
 def small_shards(monkeypatch):
-    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 16)
+    monkeypatch.setattr("shiftscope.flow.steps.record_dataset.SHARD_SAMPLES", 16)
 
 
 def record(study, dataset, on_device, name="lab", layers=("conv", "act", "hidden"), **more):

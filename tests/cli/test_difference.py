@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.course import Course
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
 from shiftscope.explain.visualisation.differences.stored_differences import write_separation
-from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, read_picture, write_picture
 from shiftscope.study import open_study
 
@@ -26,7 +27,9 @@ def test_what_is_kept_is_told_and_saved(run, recorded, folder):
         picture = replace(
             read_picture(study, plain),
             objective=f"hidden:3 as in {name}",
-            stopped=Stopped(0.0, np.array([-1.0, 0.5])),
+            score=0.5,
+            reached=Reached(0.995, 1.0, 200),
+            course=Course(np.array([-1.0, 0.5])),
         )
         write_picture(study, question, picture)
     write_separation(study, question, Separation(np.ones(4), 0.75, 0.7, 0.8, np.array([0.5, 0.25])))
@@ -41,8 +44,8 @@ def test_what_is_kept_is_told_and_saved(run, recorded, folder):
     told = json.loads(run("difference", recorded, *ASKED, *QUICK, ALONE, "--json").out)
     assert (told["auroc"], told["placebo"], told["found"]) == (0.75, [0.5, 0.25], True)
     assert told["shifted"]["objective"] == "hidden:3 as in shifted"
-    assert (told["weight"], told["equally_strong"]) == (1.0, True)
-    assert (told["shifted"]["level"], told["shifted"]["steps_taken"]) == (0.0, 1)
+    assert (told["weight"], told["equally_strong"], told["level"]) == (1.0, True, 0.5)
+    assert (told["shifted"]["level"], told["shifted"]["steps_taken"]) == (None, 1)
 
 
 def test_too_few_samples_are_refused(run, recorded):

@@ -66,7 +66,7 @@ def test_an_interrupted_recording_goes_on_with_the_same_command(run, recorded, m
 
     before = contents(recorded)
     words = (*RECORD, "--data", "npz:shifted.npz", "--name", "again")
-    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 3)
+    monkeypatch.setattr("shiftscope.flow.steps.record_dataset.SHARD_SAMPLES", 3)
     with monkeypatch.context() as patched:
         commit = RecordingWriter.commit
 

@@ -29,7 +29,7 @@ NAME = "hidden~pca3"
 @pytest.fixture
 def small_shards(monkeypatch):
     """Five shards of eight samples."""
-    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
+    monkeypatch.setattr("shiftscope.flow.steps.record_dataset.SHARD_SAMPLES", 8)
 
 
 @pytest.fixture

@@ -99,11 +99,15 @@ def test_a_use_that_differs_is_found_and_kept(study, plain):
     alone = float(plain(at_size(found.shifted))[0, unit].detach())
     assert found.shifted.score == pytest.approx(alone, rel=1e-4)
     held_out = np.sort(responses["lab"][~half_of(study, "lab")])
-    level = held_out[math.ceil(0.99 * len(held_out)) - 1]
-    for picture in (found.shifted, found.reference, *sum(found.placebo, ())):
-        assert picture.stopped.level == pytest.approx(level)
-        assert level <= picture.score < level + 0.02 * abs(level)
-        assert picture.reached.quantile >= 0.99
+    both = found.shifted, found.reference
+    (weaker,) = (each for each in both if not each.course.asked)
+    (stronger,) = (each for each in both if each.course.asked)
+    assert weaker.course.steps == 3
+    assert found.level == weaker.score > held_out[math.ceil(0.99 * len(held_out)) - 1]
+    assert weaker.score <= stronger.score < 1.01 * weaker.score
+    for picture in (stronger, *sum(found.placebo, ())):
+        assert picture.course.level == weaker.score
+        assert picture.course.steps == 3 or picture.score >= weaker.score
     assert found.equally_strong
     with torch.no_grad():
         before = [plain.before(at_size(each))[0].numpy() for each in (found.shifted, found.reference)]
@@ -117,7 +121,10 @@ def test_a_use_that_differs_is_found_and_kept(study, plain):
     assert len(set(found.distance.halves)) == 2
     kept = ss.open_study(study.path).difference("unit", unit, "field", at="before", placebo=2, **QUICK)
     assert repr(kept) == repr(found)
-    assert [each.objective for each in study.visualisations("unit")].count(f"unit:{unit} as in field") == 1
+    every = [each for each in asked_pictures(study, "unit", unit) if each.use[0] == "field"]
+    assert sorted((each.use[2], each.level or 0) for each in every) == sorted(
+        [(1, 0), (-1, 0), (1 if stronger is found.shifted else -1, weaker.score)]
+    )
 
 
 def test_pictures_that_do_not_come_to_the_level_are_those_of_the_full_weight(study):
@@ -125,7 +132,7 @@ def test_pictures_that_do_not_come_to_the_level_are_those_of_the_full_weight(stu
     unit = used_more(study)
     found = study.difference("unit", unit, "field", data=DATA, **slow)
     assert (found.weight, found.equally_strong) == (1.0, False)
-    assert [each.stopped.steps for each in (found.shifted, found.reference)] == [3, 3]
+    assert [each.course.steps for each in (found.shifted, found.reference)] == [3, 3]
     assert "are not to be compared" in found.in_words()
     kept = [each for each in asked_pictures(study, "unit", unit) if each.method == "activation_maximisation"]
     assert sorted(each.weight * each.use[2] for each in kept) == [
@@ -143,11 +150,11 @@ def test_pictures_that_do_not_come_to_the_level_are_those_of_the_full_weight(stu
     assert repr(again) == repr(found)
 
 
-def test_pictures_that_were_to_be_as_strong_as_can_be_are_not_taken_for_these(study):
+def test_pictures_without_a_weight_are_not_taken_for_these(study):
     unit = used_more(study)
     question = PictureQuestion("lab", "unit", unit, "maco", {}, 3, 0, use=("field", "before", 1))
     decided = picture_key(study, question).settings
-    earlier = {name: given for name, given in decided.items() if name not in ("weight", "until")}
+    earlier = {name: given for name, given in decided.items() if name != "weight"}
     key = unit_key(
         study, KIND, "unit", ["lab", "field"], earlier, named=f"unit {unit}, maco", seed=1, versions=VERSIONS
     )  # fmt: skip
@@ -155,6 +162,17 @@ def test_pictures_that_were_to_be_as_strong_as_can_be_are_not_taken_for_these(st
     question = replace(question, seed=1)
     assert read_picture(study, question) is None
     assert question not in list(asked_pictures(study, "unit", unit))
+
+
+def test_layers_may_be_recorded_in_another_order_than_the_model_runs_them(tmp_path, plain):
+    made = ss.Study.create(tmp_path / "x.study", model=plain, categories=["a", "b"])
+    sets = {name: DATA[name] for name in ("lab", "field")}
+    for name, data in sets.items():
+        made.record(data, name=name, layers=["unit", "before"], reference=name == "lab", progress=False)
+    unit = used_more(made)
+    asked = {**QUICK, "steps": 1, "at": "before", "data": sets}
+    assert made.difference("unit", unit, "field", placebo=False, **asked).shifted.at == "before"
+    assert made.visualise("unit", unit, dataset="field", placebo=1, **asked).at == "before"
 
 
 def test_without_a_shift_it_is_said_that_there_is_none(study):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,12 +12,13 @@ import torch
 from scipy.stats import spearmanr
 
 import shiftscope as ss
-from shiftscope.errors import BadRequest
+from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.visualisation.colour_pair import colour_pair
 from shiftscope.explain.visualisation.drawing import pictures_for
 from shiftscope.explain.visualisation.fit_positions import fit_positions, half_positions
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures, picture_key, read_picture
+from shiftscope.flow.steps.asked_layer_before import asked_layer_before
 from tests.conftest import Made, Net
 from tests.flow.test_difference import at_size
 
@@ -156,7 +159,7 @@ def test_what_was_kept_of_the_first_division_is_found_again(study):
         ({"dataset": "few"}, BadRequest, r"samples of few to fit on; 32 are needed"),
         ({"sample": 1}, BadRequest, "leave sample, facets and together out"),
         ({"facets": 1}, BadRequest, "leave sample, facets and together out"),
-        ({"at": "hidden"}, BadRequest, "in a layer before the unit, as at=; name one of conv"),
+        ({"at": "hidden"}, BadRequest, "at='hidden' is the unit's own layer"),
         ({"at": "conv", "placebo": 0}, BadRequest, "give placebo=True too"),
         ({"placebo": -1}, BadRequest, "placebo=-1; it is a whole number of at least 0"),
         ({"placebo": 2.5}, BadRequest, r"placebo=2\.5; it is a whole number"),
@@ -191,3 +194,11 @@ def test_without_a_shift_about_one_pair_in_six_is_further_apart_than_five_of_hal
     ]
     assert len(apart) == 120
     assert 0.05 < np.mean(apart) < 0.25
+
+
+def test_a_layer_that_runs_later_or_is_pooled_otherwise_is_refused(study):
+    with pytest.raises(LayerError, match="hidden does not run before conv:1 is known"):
+        study.visualise("conv", 1, placebo=1, at="hidden", data=DATA, **QUICK)
+    pooled = replace(study.layer("conv"), pool="max")
+    with pytest.raises(BadRequest, match="conv is recorded as channel, max pooling; name a layer"):
+        asked_layer_before(SimpleNamespace(layer=lambda name: pooled), "hidden", "conv")

@@ -80,7 +80,7 @@ def test_means_by_label_are_the_category_sums_over_their_counts(recorded):
 )
 @pytest.mark.parametrize("shard", [7, 4096])
 def test_any_selection_equals_that_of_the_whole_array(new_study, made, monkeypatch, key, shard):
-    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", shard)
+    monkeypatch.setattr("shiftscope.flow.steps.record_dataset.SHARD_SAMPLES", shard)
     study = new_study()
     study.record(made(), "lab", layers=["hidden"], progress=False)
     whole = xarray.DataArray(study["lab"].responses("hidden"))

@@ -51,7 +51,7 @@ def test_a_recording_says_where_its_maps_lie(recorded):
 
 @pytest.mark.parametrize("on_device", [False, True])
 def test_places_are_the_same_however_it_was_recorded(on_device, recorded, new_study, made):
-    from shiftscope.flow.record import record_dataset
+    from shiftscope.flow.steps.record_dataset import record_dataset
     from shiftscope.recording.stream import PassOptions
 
     other = new_study(name="other")

@@ -86,6 +86,14 @@ def test_settings_that_may_be_any_are_not_compared_and_are_told(recorded, key, k
     assert read_result(recorded.path, asked, any_of=["eps"]) is None
 
 
+def test_a_setting_may_bear_the_name_of_something_else_that_decides(recorded, key, kept):
+    told = {"settings": "of what was found", "split": 1}
+    write_result(recorded.path, Result(replace(key, settings={"eps": 0.5, **told}), {"a": {"x": NUMBERS}}))
+    assert read_result(recorded.path, key, any_of=list(told)) is not None
+    assert read_result(recorded.path, replace(key, settings={"eps": 0.25}), any_of=list(told)) is None
+    assert read_result(recorded.path, replace(key, split="halves"), any_of=list(told)) is None
+
+
 def test_a_variant_is_kept_beside_the_usual_one(recorded, key, kept):
     write_result(recorded.path, Result(replace(key, variant="other rule"), {"a": {"x": NUMBERS * 2}}))
     assert read_result(recorded.path, key).parts["a"]["x"][2] == 2

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-Advance = Callable[[int], None]  # told how many samples were done since the last call
+Advance = Callable[[int], None]  # told how many samples, or steps, were done since the last call
 
 
 class Work(Protocol):

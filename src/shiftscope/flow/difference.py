@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 from shiftscope.flow.steps.asked_divisions import asked_divisions
+from shiftscope.flow.steps.asked_layer_before import asked_layer_before
 from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
+from shiftscope.store.shifted_set import shifted_set
 from shiftscope.store.stored_study import StoredStudy
 
 if TYPE_CHECKING:
     from torch import nn
 
     from shiftscope.explain.visualisation.differences.difference import Difference
-    from shiftscope.explain.visualisation.differences.weighed import Asked, Pair
+    from shiftscope.explain.visualisation.differences.one_strength import Asked, Pair
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.model.target import Target
     from shiftscope.recording.live_study import LiveStudy
@@ -62,8 +64,9 @@ def difference(
     other half apart stands beside what halves of the reference give. Both are kept, the pictures as those of
     `visualise`.
 
-    Each picture stops where it drives the unit as strongly as the 99th percentile of the reference's held-out samples
-    do. Where both do not come to it, both are drawn again with half of the weight of the direction, then with a quarter
+    Both are drawn with all steps; where both drive the unit at least as strongly as the 99th percentile of the
+    reference's held-out samples does, the stronger one is drawn again and stopped where it drives the unit as strongly
+    as the other. Where they do not, both are drawn again with half of the weight of the direction, then with a quarter
     and with an eighth; where none helps, those of the full weight are given, and said not to be comparable.
 
     Parameters
@@ -73,8 +76,8 @@ def difference(
     at
         A recorded layer before the unit, unpooled or pooled by a mean; the nearest where not given.
     placebo
-        Also draw the two halves of as many divisions of the reference, at random, against each other; True for 5. How
-        far apart those pictures are stands beside the distance of the pair.
+        Also draw the two halves of as many divisions of the reference, at random, against each other, up to the same
+        response; True for 5. How far apart those pictures are stands beside the distance of the pair.
     method, draft, steps, crops, size, range, seed, model, data, live, options
         As for `visualise`.
 
@@ -86,12 +89,10 @@ def difference(
         The layer `at` does not run before the unit is known.
     """
     from shiftscope.explain.visualisation.differences.difference import Difference
+    from shiftscope.explain.visualisation.differences.one_strength import of_one_strength
     from shiftscope.explain.visualisation.differences.stored_differences import separation_of
-    from shiftscope.explain.visualisation.differences.weighed import largest_weight, of_both_signs
 
-    name = study[dataset].name
-    if name == study.reference:
-        raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
+    name = shifted_set(study, dataset)
     question = asked_picture(
         study,
         layer,
@@ -107,9 +108,7 @@ def difference(
     )
     if question.parts > 1:
         raise BadRequest("a difference is two pictures of one start: leave `together` out.")
-    before = _layer_before(study, question.layer) if at is None else study.layer(at).name
-    if before == question.layer:
-        raise BadRequest(f"at={at!r} is the unit's own layer; name one before it.")
+    before = asked_layer_before(study, question.layer, at)
     question = replace(question, use=(name, before, 1))
     divisions = asked_divisions(placebo)
     apart = separation_of(study, question)
@@ -125,28 +124,15 @@ def difference(
         )
         return list(zip(every[::2], every[1::2], strict=True))
 
-    weighed = largest_weight((asked, drawn(asked)[0]) for asked in of_both_signs(question))
+    weighed = of_one_strength(question, lambda asked: drawn(asked)[0])
     assert weighed is not None
     (shown, _), (shifted, reference) = weighed
-    halves = drawn(*_halves(shown, study.reference, divisions))
-    return Difference(apart, shifted, reference, name, shown.weight, tuple(halves))
+    found = Difference(apart, shifted, reference, name, shown.weight)
+    halves = drawn(*_halves(shown, study.reference, divisions, found.level))
+    return replace(found, placebo=tuple(halves))
 
 
-def _halves(question: PictureQuestion, reference: str, divisions: int) -> list[Asked]:
-    """Of both halves of each division of the reference, told apart as the question tells its use apart."""
-    from shiftscope.explain.visualisation.differences.use_pair import use_pair
+def _halves(question: PictureQuestion, reference: str, divisions: int, level: float | None) -> list[Asked]:
+    from shiftscope.explain.visualisation.differences.one_strength import of_halves
 
-    assert question.use is not None
-    return [use_pair(question, reference, question.use[1], division) for division in range(1, divisions + 1)]
-
-
-def _layer_before(study: StoredStudy, layer: str) -> str:
-    """The nearest."""
-    from shiftscope.explain.visualisation.differences.in_use import layers_before
-
-    before = layers_before(study, layer)
-    if not before:
-        raise BadRequest(
-            f"no layer before {layer} is recorded, unpooled or pooled by a mean, that could tell both uses apart."
-        )
-    return before[-1]
+    return [of_halves(question, reference, division, level) for division in range(1, divisions + 1)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES
 from shiftscope.flow.steps.opened import opened
 from shiftscope.store.result_kinds import result_kind
+from shiftscope.store.shifted_set import shifted_set
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import ordered, whole_number
 
@@ -66,9 +66,7 @@ def spectra(
     BadRequest
         The reference itself, no model, or samples that are no pictures.
     """
-    name = study[dataset].name
-    if name == study.reference:
-        raise BadRequest(f"{dataset!r} is the reference; name a shifted dataset.")
+    name = shifted_set(study, dataset)
     from shiftscope.explain.visualisation.spectra.stored_spectra import read_spectra, write_spectra
 
     settings: dict[str, Any] = {

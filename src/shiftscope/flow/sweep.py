@@ -11,7 +11,7 @@ from shiftscope.engine.choose import chosen
 from shiftscope.engine.engine import Engine
 from shiftscope.errors import BadRequest, StudyMismatch
 from shiftscope.flow.describe import describe
-from shiftscope.flow.record import record_dataset
+from shiftscope.flow.steps.record_dataset import record_dataset
 from shiftscope.progress import Progress
 from shiftscope.store.layout import refuse_dataset_name
 from shiftscope.store.stored_recording import Recording

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
 from shiftscope.flow.steps.asked_divisions import asked_divisions
+from shiftscope.flow.steps.asked_layer_before import asked_layer_before
 from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.asked_unit import asked_unit
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
@@ -32,13 +33,13 @@ def _versions() -> dict[str, int]:
     return VERSIONS
 
 
-def _raised(settings: Mapping[str, Any]) -> dict[str, int]:
-    from shiftscope.explain.visualisation.stored_pictures import raised_versions
+def _newer(settings: Mapping[str, Any]) -> dict[str, int]:
+    from shiftscope.explain.visualisation.stored_pictures import newer_versions
 
-    return raised_versions(settings.get("method"), settings.get("crops"))
+    return newer_versions(settings.get("method"), settings.get("crops"))
 
 
-result_kind("visualisations", _versions, raised=_raised)
+result_kind("visualisations", _versions, newer=_newer)
 
 
 def visualise(
@@ -121,7 +122,8 @@ def visualise(
         No such layer, unit, category, dataset or sample.
     BadRequest
         No unit, no such method or option, no model, samples that are no pictures, a number of divisions that is none,
-        or fewer than 32 samples in a half for a placebo.
+        fewer than 32 samples in a half for a placebo, or an `at` that is the unit's own layer or pooled other than by a
+        mean.
     LayerError
         The layer `at` does not run before the unit is known.
     StudyMismatch
@@ -197,7 +199,6 @@ def _compared_at(
         Questions that a placebo is no answer to, or too few samples for one.
     """
     from shiftscope.explain.visualisation.colour_pair import lacking_pictures, refuse_other_starts
-    from shiftscope.explain.visualisation.differences.in_use import layers_before
 
     if not placebo:
         if at is not None:
@@ -212,12 +213,7 @@ def _compared_at(
     refuse_other_starts(first)
     if lacking := lacking_pictures(study, first.dataset):
         raise BadRequest(f"{lacking}.")
-    before = layers_before(study, first.layer)
-    name = study.layer(at).name if at is not None else before[-1] if before else ""
-    if name not in before:
-        known = f"name one of {', '.join(before)}" if before else "none is recorded"
-        raise BadRequest(f"pictures are told apart in a layer before the unit, as at=; {known}.")
-    return name
+    return asked_layer_before(study, first.layer, at)
 
 
 def _told_apart(found: Sequence[Visualised], divisions: int) -> list[Visualised]:

@@ -33,7 +33,7 @@ def draw_again(labels: npt.NDArray[np.int64], resamples: int, rng: np.random.Gen
 
 
 def draw_all_again(samples: int, resamples: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """(resample, sample) as `draw_again` of samples that are one stratum; a seed draws others there."""
+    """(resample, sample) as `draw_again` of samples that are one stratum; a seed gives other draws than there."""
     if not samples:
         return np.zeros((resamples, 0), np.int64)
     return rng.multinomial(samples, np.full(samples, 1 / samples), size=resamples)

@@ -15,11 +15,11 @@ class ResultKind:
 
     name: str
     versions: Callable[[], Mapping[str, int]]  # late: what computes is imported when it is asked for
-    raised: Callable[[Mapping[str, Any]], Mapping[str, int]]  # in place of these, for some settings
+    newer: Callable[[Mapping[str, Any]], Mapping[str, int]]  # in place of these, for some settings
 
     def versions_of(self, settings: Mapping[str, Any]) -> dict[str, int]:
         """By part, for a result with these settings."""
-        return {**self.versions(), **self.raised(settings)}
+        return {**self.versions(), **self.newer(settings)}
 
 
 result_kinds: Registry[ResultKind] = Registry("kind of result", "shiftscope.flow")
@@ -29,7 +29,7 @@ def result_kind(
     name: str,
     versions: Callable[[], Mapping[str, int]],
     *,
-    raised: Callable[[Mapping[str, Any]], Mapping[str, int]] = lambda settings: {},
+    newer: Callable[[Mapping[str, Any]], Mapping[str, int]] = lambda settings: {},
 ) -> ResultKind:
     """Declare a kind, beside the verb whose results it has."""
-    return result_kinds.register(name, ResultKind(name, versions, raised))
+    return result_kinds.register(name, ResultKind(name, versions, newer))

@@ -103,7 +103,8 @@ class ResultKey:
     def _compared(self, any_of: Collection[str]) -> dict[str, Any]:
         told = self.as_json()
         told["settings"] = {name: value for name, value in self.settings.items() if name not in any_of}
-        return {name: value for name, value in told.items() if name != "versions" and name not in any_of}
+        left_out = {"versions", "seed"} if "seed" in any_of else {"versions"}
+        return {name: value for name, value in told.items() if name not in left_out}
 
 
 @dataclass(frozen=True, eq=False)

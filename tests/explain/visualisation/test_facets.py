@@ -42,8 +42,8 @@ def test_each_kind_of_image_is_a_start_the_largest_first(reference):
         np.testing.assert_allclose(found.start, members.mean(0), atol=1e-6)
         assert np.abs(found.image - found.start).max() < 0.0025
     assert upper.objective == "category 0, facet 1 of 2"
-    assert upper.settings["facet"] == "12 of the 20 strongest pictures"
-    assert left.settings["facet"] == "8 of the 20 strongest pictures"
+    assert upper.settings["facet"] == "12 of the 20 strongest images"
+    assert left.settings["facet"] == "8 of the 20 strongest images"
 
 
 def test_each_picture_climbs_from_its_own_start(reference):

@@ -191,7 +191,7 @@ def test_a_layer_and_a_direction_are_objectives(net):
 def test_reference_pictures_give_the_template(net):
     pictures = torch.rand(40, 3, 20, 24, generator=torch.Generator().manual_seed(3))
     own, plain = drawn(net, "maco", reference=pictures), drawn(net, "maco")
-    assert own.settings["template"] == "40 pictures"
+    assert own.settings["template"] == "40 images"
     assert plain.settings["template"] == "1/f"
     assert own.image.tobytes() != plain.image.tobytes()
     assert "too few" in drawn(net, "maco", reference=pictures[:5]).settings["template"]
@@ -392,7 +392,7 @@ def test_a_template_of_one_size_serves_a_canvas_of_another(net):
     given = Magnitudes(magnitude.numpy(), 24, colour.numpy(), 40)
     same = drawn(net, "maco", template=given)
     np.testing.assert_array_equal(same.image, drawn(net, "maco", reference=pictures).image)
-    assert same.settings["template"] == "40 pictures of 20x24"
+    assert same.settings["template"] == "40 images of 20x24"
     larger = drawn(net, "maco", template=given, shape=(3, 30, 48), input_size=(20, 24))
     assert larger.image.shape == (3, 30, 48)
     with pytest.raises(BadRequest, match="template of 3 channels"):

@@ -31,7 +31,7 @@ def _recorded_in_shards_once(tmp_path_factory):
 
 @pytest.fixture
 def recorded_in_shards(tmp_path, net, monkeypatch, _recorded_in_shards_once):
-    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
+    monkeypatch.setattr("shiftscope.flow.steps.record_dataset.SHARD_SAMPLES", 8)
     return copied(_recorded_in_shards_once, tmp_path, net)
 
 
@@ -260,7 +260,7 @@ def test_checksums_of_very_many_files_are_read(recorded_in_shards, monkeypatch):
 
 
 def test_a_shard_of_a_recording_that_goes_on_is_checked_too(new_study, made, monkeypatch):
-    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
+    monkeypatch.setattr("shiftscope.flow.steps.record_dataset.SHARD_SAMPLES", 8)
     whole = new_study(name="whole")
     whole.record(made(), "lab", layers=["hidden"], progress=False)
     study = new_study(name="broken")
@@ -282,7 +282,7 @@ def test_a_shard_of_a_recording_that_goes_on_is_checked_too(new_study, made, mon
 
 @pytest.fixture
 def summaries_alone(new_study, made, monkeypatch):
-    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
+    monkeypatch.setattr("shiftscope.flow.steps.record_dataset.SHARD_SAMPLES", 8)
     study = new_study(name="summaries")
     study.record(made(), "lab", layers=["hidden"], keep="summaries", progress=False)
     return study

@@ -88,7 +88,7 @@ def test_sealing_again_writes_the_same_bytes(partly_labelled, made):
 def test_shards_do_not_change_the_coordinates(new_study, made, monkeypatch):
     whole = new_study(name="whole")
     whole.record(made(), "lab", layers=["conv"], progress=False)
-    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 7)
+    monkeypatch.setattr("shiftscope.flow.steps.record_dataset.SHARD_SAMPLES", 7)
     parts = new_study(name="parts")
     parts.record(made(), "lab", layers=["conv"], progress=False)
     for name in ("sample", "label", "prediction", "unit"):

@@ -31,7 +31,7 @@ def told(study):
 
 def test_finished_samples_of_a_recording_that_was_begun_are_counted(recorded, monkeypatch):
     assert told(recorded) == []
-    monkeypatch.setattr("shiftscope.flow.record.SHARD_SAMPLES", 8)
+    monkeypatch.setattr("shiftscope.flow.steps.record_dataset.SHARD_SAMPLES", 8)
     with pytest.raises(Stopped):
         recorded.record(Stopping(seed=3), "night", progress=False)
     (text,) = told(open_study(recorded.path))

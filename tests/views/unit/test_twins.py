@@ -162,6 +162,9 @@ def test_the_two_scores_are_told_in_a_sentence_with_what_the_twins_are_worth(stu
     assert f"{100 * found['twin_increase'].value[1]:.1f} % of 48 pairs" in said
     note = panel(fold_as_page(page), Chart).note
     assert f"worth {times(float(found['twin_change'].gain[1]))} as many images" in note
+    assert said.startswith("in negative an image gives")
+    beside = fold(unit(study, LAYER, 1, focus="alone")).says
+    assert plain(beside).startswith("alone has no twins; in negative an image gives")
     units = [int((found[name].q < 0.05).sum()) for name in ("twin_auroc", "shift_auroc")]
     assert f"{units[0]} of 4 units differ (q < 0.05) with them, and {units[1]} without" in note
 

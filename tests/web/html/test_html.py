@@ -242,6 +242,12 @@ def test_a_picture_tells_its_verdict_in_words_and_by_class() -> None:
     assert ">7→1</span>" in html
 
 
+def test_a_link_has_a_name_before_its_picture_came() -> None:
+    without = draw(ImageStrip("Strongest", [replace(PICTURE, caption="")]), SERVED)
+    assert 'href="../datasets/digits/samples/4" aria-label="a seven (wrong)"' in without
+    assert "aria-label" not in draw(ImageStrip("Strongest", [PICTURE]), SERVED), "its caption is its name"
+
+
 def test_a_picture_that_leads_nowhere_is_no_link() -> None:
     html = draw(ImageStrip("Strongest", [Picture("digits", 4, "a seven")]), SERVED)
     assert "<a" not in html

@@ -29,9 +29,8 @@ FAITHFULNESS, COEFFICIENTS, SANITY, FITTED = "faithfulness", "coefficients", "sa
 VERSIONS = {MAPS: 1, FAITHFULNESS: 1, COEFFICIENTS: 1, SANITY: 2, FITTED: 1}
 AXES = "rows", "metrics", "fills"  # of the faithfulness, with those of samples
 SANITY_AXES = "sanity_modules", "sanity_rows", "sanity_verdicts"
-CALLED_BEFORE = {
-    "this map, all weights drawn again": THIS_MAP
-}  # rows in results that were kept under that name
+# Of rows, by their names in results that were kept before they had these.
+CALLED_BEFORE = {"this map, all weights drawn again": THIS_MAP}
 TOLD = ("orientations", *AXES, *SANITY_AXES)  # settings that say what was found
 GAINS = "grid", "curve", "raw", "held_out"
 OPTIONAL = ("gap", "scale_share", "orientation_share")

@@ -19,9 +19,8 @@ from shiftscope.explain.visualisation.canvas.entering import Entering
 from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH, Magnitudes
 from shiftscope.explain.visualisation.canvas.template import resampled_template, template
 from shiftscope.explain.visualisation.climb.views import resized
-from shiftscope.explain.visualisation.layer_on_the_way import early_layer, late_layer, with_output
+from shiftscope.explain.visualisation.course import Course
 from shiftscope.explain.visualisation.prior import prior_name
-from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.explain.visualisation.visualisation import (
     Activations,
     Drawn,
@@ -31,6 +30,7 @@ from shiftscope.explain.visualisation.visualisation import (
     Wanted,
 )
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.explain.visualisation.way.layers import early_layer, late_layer, with_output
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 
 Shape = tuple[int, int, int]
@@ -194,14 +194,12 @@ def _told(drawing: Drawing) -> str:
     if drawing.template is not None:
         rows, columns = drawing.template.magnitude.shape[1], drawing.template.columns
         counted = drawing.template.pictures
-        return f"{counted} pictures of {rows}x{columns}" if counted else "1/f"
+        return f"{counted} images of {rows}x{columns}" if counted else "1/f"
     pictures = drawing.reference
     if pictures is None:
         return "1/f"
     return (
-        f"{len(pictures)} pictures"
-        if len(pictures) >= ENOUGH
-        else f"1/f: {len(pictures)} pictures are too few"
+        f"{len(pictures)} images" if len(pictures) >= ENOUGH else f"1/f: {len(pictures)} images are too few"
     )
 
 
@@ -222,7 +220,7 @@ def _result(
         penalties=np.array(drawn.penalties),
         dead=drawn.dead,
         start=None if drawing.start is None else _array(drawing.start),
-        stopped=None if drawing.until is None else Stopped(drawing.until.level, np.array(drawn.responses)),
+        course=None if drawing.until is None else Course(np.array(drawn.responses), drawing.until.level),
     )
 
 

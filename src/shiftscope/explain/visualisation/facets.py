@@ -11,8 +11,8 @@ from shiftscope.errors import BadRequest, LayerError
 from shiftscope.explain.attribution.function import Function
 from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.drawing import Drawing
-from shiftscope.explain.visualisation.layer_on_the_way import late_layer, with_output
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.explain.visualisation.way.layers import late_layer, with_output
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 
 SHARE, MOST = 0.1, 100  # of the pictures that count as the unit's strongest
@@ -65,7 +65,7 @@ def with_facet(found: Visualised, facets: Sequence[Facet], at: int) -> Visualise
     return replace(
         found,
         objective=f"{found.objective}, facet {at + 1} of {len(facets)}",
-        settings={**found.settings, "facet": f"{len(facets[at].pictures)} of the {count} strongest pictures"},
+        settings={**found.settings, "facet": f"{len(facets[at].pictures)} of the {count} strongest images"},
     )
 
 
@@ -112,6 +112,6 @@ def _clusters(features: torch.Tensor, count: int, seed: int) -> Sequence[int]:
     points = features.numpy()
     different = len({point.tobytes() for point in points})
     if different < count:
-        raise BadRequest(f"{count} facets, but the unit's strongest pictures are of {different} kinds.")
+        raise BadRequest(f"{count} facets, but the unit's strongest images are of {different} kinds.")
     labels: Sequence[int] = KMeans(count, random_state=seed, n_init=10).fit(points).labels_.tolist()
     return labels

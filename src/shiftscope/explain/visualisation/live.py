@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -22,16 +23,16 @@ from shiftscope.explain.attribution.study_functions import (
 from shiftscope.explain.visualisation.belief.reached import reached
 from shiftscope.explain.visualisation.canvas.entering import Entering, refuse_beyond
 from shiftscope.explain.visualisation.climb.views import resized
-from shiftscope.explain.visualisation.differences.in_use import EQUAL, responses_to
+from shiftscope.explain.visualisation.differences.in_use import responses_to
 from shiftscope.explain.visualisation.differences.shifted_use import raised_by
 from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of, with_facet
 from shiftscope.explain.visualisation.fit_positions import fit_positions, half_positions
-from shiftscope.explain.visualisation.on_the_way import Place, activations
 from shiftscope.explain.visualisation.picture_question import REFERENCE_PICTURES, PictureQuestion
 from shiftscope.explain.visualisation.prior import fitted_prior
 from shiftscope.explain.visualisation.visualisation import Until, visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
+from shiftscope.explain.visualisation.way.activations import Place, activations
 from shiftscope.model.evaluation.evaluation import device_and_dtype
 from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.model.target import Logit, Neuron, Target
@@ -88,9 +89,7 @@ def pictures_of(
     held_out = held_out_responses(study, question.layer, question.unit)
     if question.use is not None:
         raised = function_of_study(live, [raised_by(study, question, target_of(question))])
-        level = float(
-            np.nanpercentile(held_out, EQUAL, method="inverted_cdf")
-        )  # one of them, as in `reached`
+        level = math.inf if question.level is None else question.level
         drawing = replace(drawing, until=Until(partial(_response, function, drawing), level))
     method = visualisations[question.method]
     if question.facets:
@@ -107,10 +106,10 @@ def pictures_of(
             replace(
                 found,
                 objective=f"{function.names[0]} as in {_used_in(study, question)}",
-                score=float(found.stopped.responses[-1]),
+                score=float(found.course.responses[-1]),
             )
             for found in every
-            if found.stopped is not None
+            if found.course is not None
         ]
     if question.half:
         half = _half_in_words(question, question.half)

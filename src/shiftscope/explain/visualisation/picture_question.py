@@ -10,9 +10,9 @@ from shiftscope.store.layout import LOGITS
 
 MACO = "maco"
 USUAL_METHOD = MACO
-MOVING = "activation_maximisation"  # the method that shows the model the whole picture, moved
-FROM_NOISE = MACO, MOVING  # methods that need no image
-FROM_IMAGE = ("accentuation",)
+MAXIMISATION = "activation_maximisation"
+FROM_NOISE = MACO, MAXIMISATION  # methods that need no image
+ACCENTUATION = "accentuation"  # starts from one
 REFERENCE_PICTURES = 256  # of the fit half, whose colours and spectra a picture has
 MANY_PICTURES = 2048  # of it, where a prior is fitted on them, or facets are clusters of them
 
@@ -36,10 +36,9 @@ class PictureQuestion:
     # that difference or -1 to take it away. With the reference itself, two halves of it, at random, are told apart.
     use: tuple[str, str, int] | None = None
     weight: float = 1.0  # of the direction of a use, in what is raised
+    level: float | None = None  # response of the unit at which the steps of a use end
     half: int = 0  # 1 or 2 where colours and spectra are of that one of two halves of the samples, at random
-    division: int = (
-        1  # which division at random it is one of, of those halves or of a use of the reference itself
-    )
+    division: int = 1  # which division at random that half is of, or a use of the reference itself
     fewer: int = 0  # samples of that half at most, where the set whose place it takes has no more
     facets: int = 0  # clusters of the unit's strongest samples, each of which is a start
     part: int = 0  # which of the facets it started from, or of those that are drawn together

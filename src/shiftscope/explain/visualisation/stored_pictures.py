@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,9 +16,8 @@ from shiftscope.errors import NotInStudy, StudyDamaged
 from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.belief.reached import Reached
 from shiftscope.explain.visualisation.belief.transfer import Transfer
-from shiftscope.explain.visualisation.differences.in_use import EQUAL
-from shiftscope.explain.visualisation.picture_question import MOVING, PictureQuestion
-from shiftscope.explain.visualisation.stopped import Stopped
+from shiftscope.explain.visualisation.course import Course
+from shiftscope.explain.visualisation.picture_question import MAXIMISATION, PictureQuestion
 from shiftscope.explain.visualisation.visualised import Visualised, eight_bit, png_bytes
 from shiftscope.store.keep_result import keep_result
 from shiftscope.store.layout import LOGITS
@@ -54,8 +54,8 @@ def write_picture(study: StoredStudy, question: PictureQuestion, found: Visualis
         arrays["start"] = found.start.astype(np.float32)
     if found.reached is not None:
         arrays["reached"] = np.array([found.reached.quantile, found.reached.strongest, found.reached.samples])
-    if found.stopped is not None:
-        arrays["level"], arrays["responses"] = np.array([found.stopped.level]), found.stopped.responses
+    if found.course is not None:
+        arrays["responses"] = found.course.responses
     if found.snapshots:
         arrays["steps"] = np.array(list(found.snapshots))
         small = [eight_bit(_small(each), found.range) for each in found.snapshots.values()]
@@ -159,9 +159,9 @@ def _fresh(study: StoredStudy, question: PictureQuestion, kept: ResultKey) -> bo
     return now.same_but_for_versions(kept, TOLD) and kept.versions.get(PICTURE) == now.versions[PICTURE]
 
 
-def raised_versions(method: object, crops: object) -> dict[str, int]:
-    """Those that are not `VERSIONS`, by part."""
-    return MOVED_VERSIONS if method == MOVING and crops != 0 else {}
+def newer_versions(method: object, crops: object) -> dict[str, int]:
+    """In place of `VERSIONS`, by part; of maximisation, which is shown whole and moved unless `crops` is 0."""
+    return MOVED_VERSIONS if method == MAXIMISATION and crops != 0 else {}
 
 
 def picture_key(
@@ -172,7 +172,9 @@ def picture_key(
     if question.use is not None:
         dataset, at, sign = question.use
         settings["use"] = [study.manifest.recorded_as(dataset), at, sign]
-        settings["weight"], settings["until"] = question.weight, EQUAL
+        settings["weight"] = question.weight
+    if question.level is not None:
+        settings["level"] = question.level
     if question.half:
         settings["half"] = question.half
     if question.division > 1:
@@ -192,7 +194,7 @@ def picture_key(
         settings,
         named=f"unit {question.unit}, {question.method}",
         seed=question.seed,
-        versions=VERSIONS | raised_versions(question.method, question.crops),
+        versions=VERSIONS | newer_versions(question.method, question.crops),
     )
     return replace(key, settings={**key.settings, **(told or {})}, split=SPLIT)
 
@@ -226,6 +228,7 @@ def _asked(study: StoredStudy, key: ResultKey) -> PictureQuestion | None:
             seed=key.seed or 0,
             use=use,
             weight=float(told.get("weight", 1)),
+            level=None if told.get("level") is None else float(told["level"]),
             half=int(told.get("half", 0)),
             division=int(told.get("division", 1)),
             fewer=int(told.get("fewer", 0)),
@@ -265,7 +268,7 @@ def _found(kept: Result) -> Visualised | None:
         start=arrays.get("start"),
         reached=_reached(arrays.get("reached")),
         belief=_belief(kept.parts.get(BELIEF, {}), told.get("path"), told.get("second")),
-        stopped=_stopped(arrays.get("level"), arrays.get("responses")),
+        course=_course(arrays.get("responses"), told.get("level")),
         before=_flat(arrays.get("before")),
         at=_layer_before(told),
     )
@@ -334,10 +337,12 @@ def _transfer(numbers: npt.NDArray[Any] | None, second: object) -> Transfer | No
     )
 
 
-def _stopped(level: npt.NDArray[Any] | None, responses: npt.NDArray[Any] | None) -> Stopped | None:
-    if level is None or level.size != 1 or responses is None or responses.ndim != 1 or not len(responses):
+def _course(responses: npt.NDArray[Any] | None, level: object) -> Course | None:
+    if responses is None or responses.ndim != 1 or not len(responses):
         return None
-    return Stopped(float(level.ravel()[0]), np.asarray(responses, np.float64))
+    return Course(
+        np.asarray(responses, np.float64), float(level) if isinstance(level, (int, float)) else math.inf
+    )
 
 
 def _reached(numbers: npt.NDArray[Any] | None) -> Reached | None:

@@ -19,12 +19,10 @@ Activations = Callable[[torch.Tensor, str], tuple[torch.Tensor, torch.Tensor]]
 
 @dataclass(frozen=True)
 class Until:
-    """How strongly a picture is to drive a unit, where it is not to be driven as strongly as can be."""
+    """How strongly a picture drives a unit after each step, and where the steps are to end."""
 
-    response: Callable[
-        [torch.Tensor], float
-    ]  # of the unit alone to a (channel, row, column), whole and without noise
-    level: float
+    response: Callable[[torch.Tensor], float]  # of the unit alone to a (channel, row, column), without noise
+    level: float  # infinite where all are to be taken
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Wanted:
     steps: int
     crops: int  # 0 shows the whole, without noise
     target_score: float | None = None  # where to stop
-    until: Until | None = None  # the same, by the response to the picture and not by what was shown
+    until: Until | None = None  # the same, by the response to the picture, which is told
     snapshots: tuple[int, ...] = ()  # steps whose pictures are kept
     on_step: Callable[[int, float], None] = field(default=lambda step, value: None)
 
@@ -54,7 +52,7 @@ class Drawn:
     penalties: Curve  # what was taken off it
     snapshots: dict[int, torch.Tensor]
     best: torch.Tensor  # the picture of the largest value
-    responses: list[float]  # (1 + step,) of the start and after each step, where they are to reach a level
+    responses: list[float]  # (1 + step,) of the start and after each step, where they are told
     dead: bool = False  # no gradient from any start
 
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.belief.belief import Belief
 from shiftscope.explain.visualisation.belief.reached import Reached
+from shiftscope.explain.visualisation.course import Course
 from shiftscope.explain.visualisation.pair_distance import PairDistance
-from shiftscope.explain.visualisation.stopped import Stopped
 from shiftscope.store.disk.asked_file import write_asked_file
 
 Array = npt.NDArray[np.floating[Any]]
@@ -47,7 +47,7 @@ class Visualised:
     belief: Belief | None = None  # the same, where it was asked for
     before: Array | None = None  # (entry,) of a layer before, where it is told from another picture there
     at: str = ""  # that layer
-    stopped: Stopped | None = None  # where the steps were to end at a response
+    course: Course | None = None  # of its responses, where it is one of two uses
     apart: PairDistance | None = None  # from the picture with the reference's colours, where it was asked for
 
     @property
@@ -150,8 +150,8 @@ class Visualised:
         beside = {name: number if math.isfinite(number) else None for name, number in beside.items()}
         believed = {} if self.belief is None else {"belief": self.belief.numbers()}
         apart = {} if self.apart is None else self.apart.numbers()
-        stopped = {} if self.stopped is None else self.stopped.numbers()
-        return {**told, **beside, **stopped, **believed, **apart, "settings": self.settings}
+        course = {} if self.course is None else self.course.numbers()
+        return {**told, **beside, **course, **believed, **apart, "settings": self.settings}
 
     def __repr__(self) -> str:
         rows, columns = self.image.shape[1:]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from shiftscope.engine.engine import Advance
 from shiftscope.flow.steps.each_once import each_once
 from shiftscope.flow.steps.opened import opened
 from shiftscope.progress import Progress, shown
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from shiftscope.explain.visualisation.picture_question import PictureQuestion
     from shiftscope.explain.visualisation.visualised import Visualised
     from shiftscope.recording.live_study import LiveStudy
-
-Advance = Callable[[int], None]
 
 
 def kept_or_drawn(
@@ -87,7 +86,7 @@ def kept_or_drawn(
 
 
 def _apart(question: PictureQuestion) -> tuple[object, ...]:
-    return question.unit, question.samples, question.use, question.part
+    return question.unit, question.samples, question.use, question.level, question.part
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import points_cell, share_cell
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.sample_sets import Chosen, as_share, bounded, label_mean, mean_response
 
 UNITS = 6  # each way

@@ -15,9 +15,9 @@ from shiftscope.views.page.panels import Link, Page, Span
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.derived.gate import Gate
 from shiftscope.views.parts.number_text import count, share_interval
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.image_sets import FEW
 from shiftscope.views.parts.sets.sets_choice import sets_choice
 from shiftscope.views.parts.sets.worst_set import worst_set
@@ -64,7 +64,7 @@ def category(
 def _lede(shown: ShownCategory) -> list[str | Span]:
     """How many are right in both sets, and what the wrong ones are taken for most."""
     selection, index = shown.selection, shown.index
-    names = dict.fromkeys((selection.baseline, selection.focus))
+    names = selection.pair
     words: list[str | Span] = []
     for name in names:
         right, total = answered(selection, name, index)

@@ -14,8 +14,8 @@ from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Cell, Column, Columns, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.shown_sets import left_out, shown_sets
 
 OTHERS = 10  # categories by name; the rest is one row

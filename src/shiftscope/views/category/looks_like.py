@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from shiftscope.explain.visualisation.picture_question import USUAL_METHOD
-from shiftscope.explain.visualisation.stored_pictures import asked_pictures
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Code, Fold, Panel
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.pictures.figures import FigureOf, figures, read_sides
-from shiftscope.views.parts.pictures.gallery import kept_of, sets_of
+from shiftscope.views.parts.pictures.believed import believed
+from shiftscope.views.parts.pictures.colours_apart import (
+    apart_in_words,
+    colours_apart,
+    halves_drawn,
+    offer_of_halves,
+    verdict_in_words,
+)
+from shiftscope.views.parts.pictures.figures import FigureOf, figures
 from shiftscope.views.parts.pictures.looks_like_in_words import looks_like_in_words
-from shiftscope.views.parts.pictures.made_pictures import ALONE
+from shiftscope.views.parts.pictures.made_pictures import ALONE, method_in_words
 from shiftscope.views.parts.pictures.several_pictures import kept_several, several_pictures
 from shiftscope.views.parts.pictures.visualising import command, drawing_form
 
@@ -21,22 +27,30 @@ NOTE = "What raises it as far as it can, one picture of several that would: an o
 
 @section(ShownCategory, place=75)
 def looks_like(category: ShownCategory) -> Fold | None:
-    """With the colours of baseline and focus; what draws the one that is missing."""
-    selection = category.selection
-    asked = list(asked_pictures(selection.study, LOGITS, category.index))
-    kept = kept_of(selection, asked, [category.index])
-    sides = read_sides(selection.study, [own.get(category.index) for own in kept.values()])
+    """With the colours of baseline and focus, how far those are apart and how much of each to believe; what draws and
+    measures what is missing."""
+    selection, alone = category.selection, category.drawn
+    apart = colours_apart(category)
     panels: list[Panel] = []
-    if any(sides):
-        alone = FigureOf(ALONE["picture"], sides)
-        blended = FigureOf(ALONE["blended"], sides, side="blended", told=False)
-        panels.append(figures(selection, [alone, blended], NOTE, large=True))
-    in_parts = kept_several(selection, asked, [category.index])
+    if alone:
+        as_it_is = FigureOf(ALONE["picture"], category.sides)
+        blended = FigureOf(ALONE["blended"], category.sides, side="blended", told=False)
+        note = " ".join([*apart_in_words(category, apart), NOTE])
+        panels.append(figures(selection, [as_it_is, blended], note, large=True))
+    if apart:
+        panels.append(halves_drawn(category, apart, KEY))
+    if offer := offer_of_halves(category, alone, apart):
+        panels.append(offer)
+    in_parts = kept_several(selection, category.asked_pictures, [category.index])
     if several := several_pictures(selection, in_parts, KEY):
         panels.append(several)
-    told = [(question.dataset, found) for question, found in [*filter(None, sides), *in_parts]]
-    says = looks_like_in_words(f"the logit of {category.name}", told) if told else "no pictures are kept yet"
-    if offer := _offer(category, [name for name in sets_of(selection) if category.index not in kept[name]]):
+    panels += believed(category, alone, method_in_words)
+    told = [(question.dataset, found) for question, found in [*alone, *in_parts]]
+    says = "no pictures are kept yet"
+    if told:
+        says = looks_like_in_words(f"the logit of {category.name}", told) + verdict_in_words(category, apart)
+    missing = [name for name, side in zip(category.pair, category.sides, strict=True) if side is None]
+    if offer := _offer(category, missing):
         panels.append(offer)
     if not panels:
         return None

@@ -8,8 +8,9 @@ from shiftscope.views.category.outcome import answered
 from shiftscope.views.category.shown_category import ShownCategory
 from shiftscope.views.page.panels import Compared, ImageStrip
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name, pictures, role
+from shiftscope.views.parts.pictures.pictures import pictures, role
 from shiftscope.views.parts.sets.same_samples import same_samples
 
 IMAGES = 12  # of each set

@@ -7,9 +7,10 @@ from shiftscope.outcomes.outcomes import having
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name, pictures
+from shiftscope.views.parts.pictures.pictures import pictures
 from shiftscope.views.parts.twins import twins_of
 
 IMAGES = 5  # of one answer

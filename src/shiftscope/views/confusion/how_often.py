@@ -8,9 +8,9 @@ from shiftscope.views.confusion.sentence import where_it_happens
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import share_cell
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.shown_sets import listed_sets
 
 

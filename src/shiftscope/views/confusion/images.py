@@ -6,8 +6,8 @@ from shiftscope.outcomes.outcomes import having
 from shiftscope.views.confusion.shown_confusion import ShownConfusion
 from shiftscope.views.page.panels import Fold, Panel
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.image_sets import image_sets
 from shiftscope.views.parts.sets.shown_sets import shown_sets
 

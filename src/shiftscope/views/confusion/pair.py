@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from shiftscope.counted import counted
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.sample_sets import Chosen
 
 FEW = 10  # samples of a set below which the page warns

@@ -6,7 +6,7 @@ from shiftscope.views.dataset.sample_filter import conditions
 from shiftscope.views.dataset.shown_dataset import ShownDataset
 from shiftscope.views.page.panels import Field, Filter
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.pictures.pictures import category_name
+from shiftscope.views.parts.category_name import category_name
 
 PROPOSED = 200  # categories
 

@@ -9,8 +9,9 @@ from shiftscope.views.dataset.sample_order import NAMES
 from shiftscope.views.dataset.shown_dataset import ShownDataset
 from shiftscope.views.page.panels import ImageStrip, Link, Panel, Tagging
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name, pictures, role
+from shiftscope.views.parts.pictures.pictures import pictures, role
 
 IMAGES = 96
 

@@ -16,8 +16,8 @@ from shiftscope.percent import percent
 from shiftscope.store.formats.samples import Samples
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import number
-from shiftscope.views.parts.pictures.pictures import category_name
 
 Sort = Literal["wrong", "order", "confident", "unsure", "energy", "loss", "response"]
 NAMES: dict[Sort, str] = {

@@ -85,7 +85,7 @@ def _lede(shown: ShownIntervention) -> Words:
     done, selection = shown.done, shown.selection
     if not done:
         return ""
-    names = dict.fromkeys((selection.focus, selection.baseline))
+    names = selection.pair[::-1]
     return lede({name: done.answers[name].pairs for name in names if name in done.answers})
 
 

@@ -18,19 +18,18 @@ def units(shown: ShownIntervention) -> Table | None:
     if not done:
         return None
     several = len(done.units) > 1
-    compared = dict.fromkeys([selection.baseline, selection.focus])
     rows = [
         [
             Cell(f"unit {unit}", selection.unit(unit, done.layer)),
             *([Cell("alone", shown.at(units=str(unit)))] if several else []),
-            *(strip_cell(selection, name, unit, STRIP, done.layer) for name in compared),
+            *(strip_cell(selection, name, unit, STRIP, done.layer) for name in selection.pair),
         ]
         for unit in done.units[:NAMED]
     ]
     columns = [
         Column("unit"),
         *([Column("change")] if several else []),
-        *(strip_column(name) for name in compared),
+        *(strip_column(name) for name in selection.pair),
     ]
     note = f"The first {NAMED} of {count(len(done.units))}." if len(done.units) > NAMED else ""
     return Table(f"The units of {done.layer}", columns, rows, note=note)

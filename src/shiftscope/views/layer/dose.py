@@ -17,10 +17,10 @@ from shiftscope.tuning.where_it_breaks import Break
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Chart, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.lost_in_words import lost_in_words
 from shiftscope.views.parts.number_text import exact, number
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.units.no_width import not_kept
 
 TITLE = "From which strength on units break"

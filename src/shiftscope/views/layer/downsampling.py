@@ -9,12 +9,13 @@ from shiftscope.explain.attribution.downsampling.stored_downsampling import list
 from shiftscope.percent import percent
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.layer.shown_layer import ShownLayer
-from shiftscope.views.page.panels import Cell, Change, Code, Column, Fold, Panel, Table
+from shiftscope.views.page.panels import Cell, Change, Code, Column, Field, Fold, Panel, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.axis import Axis
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import points_cell
+from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.number_text import count, signed
-from shiftscope.views.parts.pictures.pictures import category_name
 
 TITLE = "Where high frequencies come from"
 MOST = 3  # tables
@@ -30,7 +31,7 @@ def downsampling(layer: ShownLayer) -> Fold | None:
     study, name = layer.selection.study, layer.selection.layer
     found = [*listed_downsampling(study, name), *listed_downsampling(study, LOGITS)]
     if not found:
-        offer = _command(layer)
+        offer = _offer(layer)
         return Fold(TITLE, "not computed yet", [offer], "downsampling") if offer else None
     found.sort(key=lambda each: each.question.dataset != layer.selection.focus)
     panels = [downsampling_table(layer, each) for each in found[:MOST]]
@@ -111,11 +112,32 @@ def _of(layer: ShownLayer, found: DownsamplingShares) -> str:
     return f"unit {question.unit}"
 
 
-def _command(layer: ShownLayer) -> Panel | None:
-    """None where no images are recorded."""
+def _offer(layer: ShownLayer) -> Panel | None:
+    """What computes it; None where no images are recorded."""
     selection = layer.selection
-    if not selection.study[selection.focus].samples.pictured.any():
+    study, name, focus = selection.study, selection.layer, selection.focus
+    if not study[focus].samples.pictured.any():
         return None
-    words = ["shiftscope", "downsampling", str(selection.study.path), "--layer", selection.layer]
-    line = f"{shlex.join([*words, '--unit', '0', '--dataset', selection.focus])} --model ..."
-    return Code("This command computes and keeps it, of one unit", line)
+    offer = computation(
+        study,
+        "It is not computed yet",
+        f"Around each module that makes maps smaller, on the images of {focus} that the unit responds to most.",
+        kind="downsampling",
+        parameters={"layer": name, "focus": focus},
+        page=layer.at(),
+        fields=[Field("unit", "Unit", "0", "Its number.")],
+    )
+    words = [
+        "shiftscope",
+        "downsampling",
+        str(study.path),
+        "--layer",
+        name,
+        "--unit",
+        "0",
+        "--dataset",
+        focus,
+    ]
+    return offer or Code(
+        "This command computes and keeps it, of one unit", f"{shlex.join(words)} --model ..."
+    )

@@ -12,12 +12,12 @@ import numpy as np
 from shiftscope.views.layer.shown_layer import ShownLayer
 from shiftscope.views.page.panels import Cell, Chart, Column, Fold, Message, Panel, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.charts import point_size, unit_points
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.derived.features import FOUND_BY, found_by, found_by_cell
 from shiftscope.views.parts.derived.importance import importance_cells, importance_columns
 from shiftscope.views.parts.number_text import count, exact
-from shiftscope.views.parts.pictures.pictures import category_name
 
 if TYPE_CHECKING:
     from shiftscope.explain.importance.set_importance import SetImportance

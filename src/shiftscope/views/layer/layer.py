@@ -87,7 +87,7 @@ def layer_units(
     described = study.layer(layer)
     shift = f" {selection.focus} compared with {selection.baseline}." if shown.compared else ""
     previous, following = shown.table.neighbours()
-    recordings = [study[name] for name in dict.fromkeys((selection.baseline, selection.focus))]
+    recordings = [study[name] for name in selection.pair]
     rounded = "".join(f" {words}" for each in recordings if (words := rounded_in_words(each, layer)))
     units = counted(described.units, "unit", count)
     return Page(

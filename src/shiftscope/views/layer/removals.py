@@ -48,8 +48,9 @@ def _found(selection: Selection) -> Found:
         (name for name in study.derived if name in study.layers),
         key=lambda name: depth.index(study.derived[name].behind),
     )
-    sets = dict.fromkeys([selection.baseline, selection.focus])
-    kept = ((name, dataset, read_removals(study, name, dataset)) for name in names for dataset in sets)
+    kept = (
+        (name, dataset, read_removals(study, name, dataset)) for name in names for dataset in selection.pair
+    )
     return [(name, dataset, each.estimates()) for name, dataset, each in kept if each]
 
 

@@ -157,10 +157,7 @@ class UnitTable:
         def pictured(unit: int, dataset: str) -> Cell:
             return strip_cell(selection, dataset, unit, STRIP)
 
-        return [
-            (strip_column(name), partial(pictured, dataset=name))
-            for name in dict.fromkeys([selection.baseline, selection.focus])
-        ]
+        return [(strip_column(name), partial(pictured, dataset=name)) for name in selection.pair]
 
     def _sortable(self, name: str, shown: str, help: str, first: Direction) -> Column:
         """A head that sorts by its column, the other way round where it does so already."""
@@ -174,7 +171,7 @@ class UnitTable:
     def _sets(self) -> str:
         """The sets whose units are compared."""
         selection = self.numbers.selection
-        return in_a_row(list(dict.fromkeys([selection.baseline, selection.focus])))
+        return in_a_row(selection.pair)
 
     def _by_in_words(self) -> str:
         if self.by is None:
@@ -195,7 +192,7 @@ class UnitTable:
             else ""
         )
         selection = self.numbers.selection
-        kept = not_kept(selection, list(dict.fromkeys([selection.baseline, selection.focus])))
+        kept = not_kept(selection, selection.pair)
         ranks = f"Units {count(self.start + 1)} to {count(self.start + shown)} of {count(passing)}{filtered}."
         return f"{ranks}{undefined}{silent if self.by else ''}{f' {kept}' if kept else ''}"
 

@@ -11,10 +11,10 @@ from shiftscope.statistics.wilson import wilson
 from shiftscope.views.overview.shown_overview import ROWS, ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import points_cell, share_cell
 from shiftscope.views.parts.grown_in import grown_in
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name
 
 
 @section(ShownOverview, place=50)

@@ -29,8 +29,9 @@ from shiftscope.views.page.panels import (
 )
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.accuracy import answers
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import number, points
-from shiftscope.views.parts.pictures.pictures import category_name, pictures
+from shiftscope.views.parts.pictures.pictures import pictures
 from shiftscope.views.parts.units.unit_scores import title
 
 LOST = (0.01, 0.05, 0.15, 0.35, 0.60)  # of accuracy: the edges of the shades

@@ -14,8 +14,8 @@ from shiftscope.views.overview.named_unit import NamedUnit, named_change_in_word
 from shiftscope.views.overview.set_rows import Suffered
 from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
 from shiftscope.views.page.panels import Span, Words
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.in_a_row import in_a_row
-from shiftscope.views.parts.pictures.pictures import category_name
 
 DOES: Mapping[Harm, tuple[str, str]] = {  # of one set, and of several
     "breaks": ("breaks", "break"),

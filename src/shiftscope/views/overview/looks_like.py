@@ -9,8 +9,8 @@ from shiftscope.store.layout import LOGITS
 from shiftscope.views.overview.shown_overview import ShownOverview, worst_first
 from shiftscope.views.page.panels import Fold
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.pictures.gallery import Gallery, gallery
-from shiftscope.views.parts.pictures.pictures import category_name
 
 TITLE, KEY = "What its categories look like", "looks-like"
 

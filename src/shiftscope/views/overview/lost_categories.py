@@ -17,9 +17,9 @@ from shiftscope.views.overview.shown_overview import ShownOverview
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import points_cell, share_cell
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name
 
 CATEGORIES = 25
 

@@ -12,8 +12,8 @@ from shiftscope.summaries.category_sums import CategorySums
 from shiftscope.tuning.answered import Answered, answered
 from shiftscope.tuning.contributions import argument, contrast
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.grown_in import grown_in
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.sample_sets import Chosen, mean_logits, mean_response
 from shiftscope.views.parts.units.mean_change import both_signs
 from shiftscope.views.parts.units.unit_change import change_in_words, usual_in_words

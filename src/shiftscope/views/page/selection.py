@@ -197,6 +197,11 @@ class Selection:
         ]
         return Choice("Layer", links, self.layer)
 
+    @property
+    def pair(self) -> list[str]:
+        """Baseline and focus; one set where they are the same."""
+        return list(dict.fromkeys([self.baseline, self.focus]))
+
     def others(self) -> list[str]:
         """The datasets compared with the baseline."""
         return [name for name in self.study if name != self.baseline]

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Rows
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import all_exact
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.shown_sets import shown_sets
 
 COLOURS = 7  # that can be told apart
@@ -22,7 +22,8 @@ MANY = 600  # points; from here on they are smaller
 
 
 def by_dataset(selection: Selection, shown: Sequence[str] | None = None) -> dict[str, Any]:
-    """Colour by dataset: the baseline's and the focus's are theirs alone; the legend has those `shown`, or all."""
+    """Colour by dataset: the baseline's and the focus's are theirs alone; the legend has those `shown`, or those that
+    pages show."""
     legend = shown_sets(selection) if shown is None else shown
     return {
         "field": "dataset",
@@ -33,10 +34,9 @@ def by_dataset(selection: Selection, shown: Sequence[str] | None = None) -> dict
 
 
 def _with_colour(selection: Selection, shown: Sequence[str]) -> list[str]:
-    """All sets, so that each has its colour in every chart; of many those that are shown."""
+    """Baseline and focus, then all sets, so that each has its colour in every chart; of many those that are shown."""
     every = selection.ordered()
-    first = selection.baseline, selection.focus
-    return list(dict.fromkeys([*first, *(every if len(every) <= COLOURS else shown)]))
+    return list(dict.fromkeys([*selection.pair, *(every if len(every) <= COLOURS else shown)]))
 
 
 def told_apart(study: StoredStudy, categories: Sequence[int]) -> dict[int, str]:

@@ -7,9 +7,9 @@ import numpy as np
 from shiftscope.explain.paths.paths import shifts, to_others
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.number_text import number
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.paths.shown_paths import ShownPaths
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from shiftscope.explain.paths.paths import shifts
 from shiftscope.views.page.panels import Chart, Message, Panel
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import count, exact
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.paths.shown_paths import ShownPaths
 
 BARS = 40  # categories

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shiftscope.views.page.panels import Cell
-from shiftscope.views.parts.pictures.pictures import category_name
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.paths.path_choice import PathChoice
 
 

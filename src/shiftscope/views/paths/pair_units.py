@@ -19,7 +19,7 @@ def pair_units(pair: ShownPathPair) -> Table | Message:
         return Message("Nothing to compare", f"There is no labelled sample of {pair.lacking}.")
     chosen, found, labels = pair.chosen, pair.terms, pair.labels
     selection, layer = chosen.selection, chosen.linear.layer
-    stripped = list(dict.fromkeys((selection.baseline, selection.focus)))
+    stripped = selection.pair
     added, inputs = found.by_column, chosen.linear.weight.shape[1]
     columns = [
         Column("unit", f"Units of {layer}, which enters {chosen.linear.name}, by what their paths add."),

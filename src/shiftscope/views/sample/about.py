@@ -5,7 +5,8 @@ from __future__ import annotations
 from shiftscope.arrays import NO_LABEL
 from shiftscope.views.page.panels import Cell, Column, Fold, ImageStrip, Table
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.pictures.pictures import category_name, pictures, role
+from shiftscope.views.parts.category_name import category_name
+from shiftscope.views.parts.pictures.pictures import pictures, role
 from shiftscope.views.sample.shown_sample import ShownSample
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import ACCENTUATION, PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import pictures_from
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.store.layout import LOGITS
@@ -149,7 +149,7 @@ def _offer(sample: ShownSample) -> Panel | None:
         "Accentuate this image",
         f"The image, changed so that a unit responds more, while an early layer says nearly the same. It is image "
         f"{position} of {name}.",
-        parameters={"sample": position, "method": "accentuation", "dataset": name},
+        parameters={"sample": position, "method": ACCENTUATION, "dataset": name},
         page=sample.at(),
         datasets=(name,),
         fields=[
@@ -163,5 +163,5 @@ def _offer(sample: ShownSample) -> Panel | None:
             ),
         ],
     )
-    line = command(study, layer, unit, "accentuation", name, position)
+    line = command(study, layer, unit, ACCENTUATION, name, position)
     return form or Code("This command draws one for a unit, and keeps it", line)

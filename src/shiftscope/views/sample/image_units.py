@@ -10,16 +10,14 @@ import numpy as np
 from shiftscope.arrays import NO_LABEL
 from shiftscope.counted import counted
 from shiftscope.percent import percent
-from shiftscope.scores.activation_ratio import activation_ratio
 from shiftscope.statistics.ranked import responding
-from shiftscope.summaries.maxima import Maxima
 from shiftscope.views.page.panels import Cell, Column, Fold, Message, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import share_cell, strip_cell, strip_column, with_maximum
 from shiftscope.views.parts.number_text import number
-from shiftscope.views.parts.pictures.pictures import category_name
-from shiftscope.views.parts.sets.sample_sets import as_share, label_mean, reference_maximum
-from shiftscope.views.parts.sets.set_units import MAXIMA
+from shiftscope.views.parts.sets.sample_sets import as_share, label_mean
+from shiftscope.views.parts.sets.set_units import mean_column, ratio_of_maxima
 from shiftscope.views.parts.sets.shown_sets import shown_sets
 from shiftscope.views.sample.shown_sample import ShownSample
 
@@ -46,17 +44,13 @@ def _table(sample: ShownSample, units: int | None) -> Table:
     selection, recording, seen = sample.selection, sample.recording, sample.seen
     responses = np.asarray(recording.sample_responses(selection.layer, seen.position), np.float64)
     shares = as_share(selection, responses)
-    maxima = reference_maximum(selection)
     category = seen.label if seen.label != NO_LABEL else seen.prediction
     named = category_name(selection.study, category)
     means = {name: label_mean(selection, name, category) for name in shown_sets(selection)}
     ratios = {
-        name: activation_ratio(selection.study[name].summary(selection.layer, Maxima).largest, maxima)
-        for name in shown_sets(selection)
-        if name != selection.baseline
+        name: ratio_of_maxima(selection, name) for name in shown_sets(selection) if name != selection.baseline
     }
-    stripped = list(dict.fromkeys([selection.baseline, selection.focus, recording.name])) if units else []
-    scale = f"over the unit's largest response in {selection.baseline}"
+    stripped = list(dict.fromkeys([*selection.pair, recording.name])) if units else []
     columns = [
         Column("unit"),
         Column(
@@ -66,10 +60,8 @@ def _table(sample: ShownSample, units: int | None) -> Table:
             numeric=True,
         ),
     ]
-    for name in means:
-        largest = f" {MAXIMA.format(name=name, scale=scale)}" if name in ratios else ""
-        help = f"Mean response to the samples labelled {named} in {name}, {scale}.{largest}"
-        columns.append(Column(name, help, numeric=True))
+    of = f"the samples labelled {named}"
+    columns += [mean_column(selection, name, of, maxima=name in ratios) for name in means]
     rows = []
     for unit in responding(shares, units or len(shares)):
         cells = [

@@ -5,8 +5,9 @@ from __future__ import annotations
 from shiftscope.arrays import NO_LABEL
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name, pictures
+from shiftscope.views.parts.pictures.pictures import pictures
 from shiftscope.views.sample.same_sample import SHOWN
 from shiftscope.views.sample.sentence import share_text
 from shiftscope.views.sample.shown_sample import ShownSample

@@ -13,9 +13,9 @@ from shiftscope.tuning.contributions import argument
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
 from shiftscope.views.page.selection import Selection
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.logits.rest_of_logits import rest_of
 from shiftscope.views.parts.number_text import count, number, signed_like
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.sample.shown_sample import ShownSample, runner_up
 
 FOR, AGAINST = 8, 6  # units with a row of their own

@@ -8,8 +8,8 @@ from shiftscope.arrays import NO_LABEL
 from shiftscope.statistics.shares import softmax
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import number_cell, share_cell
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.sample.sentence import place_of, share_text
 from shiftscope.views.sample.shown_sample import ShownSample
 

@@ -8,7 +8,8 @@ from shiftscope.store.formats.samples import StoredSample
 from shiftscope.store.stored_recording import Recording
 from shiftscope.views.page.panels import Picture, Twin, Twins
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.pictures.pictures import category_name, pictures, role
+from shiftscope.views.parts.category_name import category_name
+from shiftscope.views.parts.pictures.pictures import pictures, role
 from shiftscope.views.sample.sentence import share_text
 from shiftscope.views.sample.shown_sample import ShownSample
 

@@ -11,8 +11,8 @@ from shiftscope.views.page.panels import Choice, Link, Page, Span
 from shiftscope.views.page.section import panels_of
 from shiftscope.views.page.selection import Selection, Sets
 from shiftscope.views.page.view import view
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.derived.gate import Gate
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.sample.sentence import sample_sentence
 from shiftscope.views.sample.shown_sample import ShownSample
 from shiftscope.views.sample.votes import compared_with, votes_of

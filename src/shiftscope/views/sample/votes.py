@@ -12,9 +12,9 @@ from shiftscope.store.stored_recording import Recording
 from shiftscope.tuning.contributions import Argument, argument
 from shiftscope.views.page.panels import Message, Panel
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.logits.votes import Votes, votes_table
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.sets.sample_sets import Chosen, mean_logits, mean_response
 from shiftscope.views.sample.shown_sample import ShownSample, lacking
 

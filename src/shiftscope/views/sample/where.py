@@ -27,6 +27,7 @@ from shiftscope.views.page.panels import (
     Words,
 )
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.maps.map_form import (
@@ -39,7 +40,7 @@ from shiftscope.views.parts.maps.map_form import (
 )
 from shiftscope.views.parts.maps.maps import BELOW, end_of_scale, filtered_in_words, map_pictures
 from shiftscope.views.parts.number_text import count
-from shiftscope.views.parts.pictures.pictures import category_name, pictures
+from shiftscope.views.parts.pictures.pictures import pictures
 from shiftscope.views.sample.belief import ImageMap, belief_table
 from shiftscope.views.sample.shown_sample import ShownSample, lacking
 

@@ -9,9 +9,9 @@ import numpy as np
 from shiftscope.percent import whole_percent
 from shiftscope.views.page.panels import Cell, Column, Fold, Table
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.derived.features import found_by
 from shiftscope.views.parts.derived.importance import importance_cells, importance_columns
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 if TYPE_CHECKING:

@@ -64,7 +64,7 @@ class ShownUnit:
     @property
     def pair(self) -> list[str]:
         """Baseline and focus; one set where the study has no other."""
-        return list(dict.fromkeys([self.selection.baseline, self.selection.focus]))
+        return self.selection.pair
 
     @cached_property
     def gate(self) -> Gate:

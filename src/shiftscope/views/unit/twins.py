@@ -27,14 +27,14 @@ from shiftscope.views.page.panels import (
     Panel,
     Rows,
     Table,
-    Words,
 )
 from shiftscope.views.page.section import section
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import point_size
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import all_exact, count, number
-from shiftscope.views.parts.pictures.pictures import category_name, pictures, role, strongest
+from shiftscope.views.parts.pictures.pictures import pictures, role, strongest
 from shiftscope.views.parts.twins import twins_of
 from shiftscope.views.parts.units.unit_scores import estimated
 from shiftscope.views.unit.shown_unit import ShownUnit
@@ -59,7 +59,8 @@ def twins(unit: ShownUnit) -> Fold | None:
         if found:
             lacking = [each for each in (selection.baseline, name) if not unit.study[each].keeps_responses]
             panels = [_not_kept(lacking)] if lacking else _panels(unit, name, found)
-            return Fold(TITLE, _said(unit, name, found, lacking), panels, "twins")
+            other = "" if name == selection.focus else f"{selection.focus} has no twins; "
+            return Fold(TITLE, f"{other}{_said(unit, name, found, lacking)}", panels, "twins")
     return None
 
 
@@ -220,14 +221,14 @@ def _scatter(
     )
 
 
-def _said(unit: ShownUnit, name: str, pairs: Twins, lacking: Sequence[str] = ()) -> Words:
+def _said(unit: ShownUnit, name: str, pairs: Twins, lacking: Sequence[str] = ()) -> str:
     """The two scores that answer different questions, and what knowing the twins is worth."""
     found = estimated(unit.selection, name, unit.layer)
     change, increase = found["twin_change"], found["twin_increase"]
     if lacking and np.isnan(increase.value).all():
         return f"{_counted(pairs)}; nothing of single responses was kept of {in_a_row(lacking)}"
     if math.isnan(change.value[unit.index]):
-        return f"{_counted(pairs)}, and the unit responds alike to all images of {unit.selection.baseline}."
+        return f"{_counted(pairs)}, and the unit responds alike to all images of {unit.selection.baseline}"
     size, often = float(change.value[unit.index]), float(increase.value[unit.index])
     more = "more" if size >= 0 else "less"
     return (

@@ -10,9 +10,9 @@ from shiftscope.summaries.maxima import Maxima
 from shiftscope.tuning.answered import ALIKE, EACH, LESS, MORE, OTHER_PROFILE, Answered
 from shiftscope.tuning.set_means import Difference, SetMean, welch
 from shiftscope.views.page.panels import Span, Words
+from shiftscope.views.parts.category_name import category_name
 from shiftscope.views.parts.in_a_row import in_a_row
 from shiftscope.views.parts.number_text import interval, number, times
-from shiftscope.views.parts.pictures.pictures import category_name
 from shiftscope.views.parts.units.mean_change import BY_DEVIATIONS, mean_change
 from shiftscope.views.parts.units.unit_change import change_in_words
 from shiftscope.views.unit.shown_unit import MOST_OTHERS, ShownUnit

@@ -40,12 +40,12 @@ def _escaped(text: str) -> str:
     return text if _TOLD_APART.search(text) is None else str(escape(text))
 
 
+escaped = lru_cache(maxsize=4096)(_escaped)  # names and explanations come again, addresses do not
+
+
 def _unbroken(text: str) -> str:
     """Escaped, no number parted from its sign by the end of a line."""
     return escaped(text).replace(" %", "\u00a0%").replace("× ", "×\u00a0")
-
-
-escaped = lru_cache(maxsize=4096)(_escaped)  # names and explanations come again, addresses do not
 
 
 def bar_width(share: float | None) -> str | None:
@@ -297,7 +297,9 @@ def _thumbnail(picture: Picture, addresses: Addresses) -> str:
         inside += f'<span class="caption">{escaped(picture.caption)}</span>'
     if not picture.page:
         return f'<span class="thumbnail{look}">{inside}</span>'
-    return f'<a class="thumbnail{look}" href="{_escaped(addresses.page(picture.page))}">{inside}</a>'
+    # An image that has not been asked for yet is not there for a screen reader, and a link needs a name.
+    name = f' aria-label="{alt}"' if 'loading="lazy"' in inside and not picture.caption else ""
+    return f'<a class="thumbnail{look}" href="{_escaped(addresses.page(picture.page))}"{name}>{inside}</a>'
 
 
 def _frame(box: PictureBox) -> str:

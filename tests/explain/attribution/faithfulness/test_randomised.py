@@ -133,7 +133,7 @@ def test_modules_behind_the_layer_of_the_target_are_left_alone():
         cascade(nn.Flatten(), inputs)
 
 
-def test_weights_of_modules_that_are_used_without_being_called_are_drawn_again():
+def test_weights_of_modules_that_are_used_without_being_called_are_randomised():
     class Tokens(nn.Module):
         def __init__(self) -> None:
             super().__init__()
@@ -158,7 +158,7 @@ def test_weights_of_modules_that_are_used_without_being_called_are_drawn_again()
 @pytest.mark.parametrize(
     "kind", [nn.utils.parametrizations.weight_norm, nn.utils.parametrizations.spectral_norm]
 )
-def test_weights_that_are_made_of_others_are_drawn_again(kind: object):
+def test_weights_that_are_made_of_others_are_randomised(kind: object):
     model = nn.Sequential(kind(nn.Linear(6, 4))).eval()  # type: ignore[operator]
     inputs = torch.randn(3, 6)
     before = model(inputs)

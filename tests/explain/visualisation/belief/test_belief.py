@@ -14,7 +14,7 @@ from shiftscope.explain.attribution.faithfulness.randomised import with_randomis
 from shiftscope.explain.visualisation.belief import measured
 from shiftscope.explain.visualisation.belief.belief import CHANGES, COLUMNS, Belief
 from shiftscope.explain.visualisation.belief.measured import natural_samples
-from shiftscope.explain.visualisation.on_the_way import Place, activations, places_before
+from shiftscope.explain.visualisation.way.activations import Place, activations, places_before
 from shiftscope.model.target import Logit, Neuron
 from shiftscope.statistics.split import fit_half
 
@@ -35,13 +35,13 @@ def believed(path, kept=(0.2, 0.9, 0.5, 0.1), layers=("one", "two", "three")) ->
     ("path", "told"),
     [
         ((0.9, 1.1, 1), "process it as they process the unit's strongest images;"),
-        ((-1, 0.9, 1), "as the unit's strongest images at two, three, and unlike them at one;"),
-        ((1, 1, 0.3), "at one, two, and unlike them at three;"),
+        ((-1, 0.9, 1), "as the unit's strongest images at two, three, but not at one;"),
+        ((1, 1, 0.3), "at one, two, but not at three;"),
         (
             (0.25, NOTHING, 0.5),
             "strongest images: similarity 0.5 at three, where those have – and random images –;",
         ),
-        ((1, -2, NOTHING), "at one, and unlike them at two;"),
+        ((1, -2, NOTHING), "at one, but not at two;"),
         ((NOTHING,) * 3, "or too few;"),
     ],
 )

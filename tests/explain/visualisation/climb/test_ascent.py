@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -52,31 +54,47 @@ def test_it_stops_where_the_unit_responds_so_strongly():
     response = found.image[:, :2].sum() / 4
     assert response == pytest.approx(1.5, rel=1e-3)
     assert response >= 1.5
-    assert found.stopped.met
-    assert found.stopped.responses[-1] == pytest.approx(response)
-    assert found.stopped.responses[-2] < 1.5
-    assert found.stopped.steps == len(found.curve) < len(whole.curve)
+    assert found.course.met
+    assert found.course.responses[-1] == pytest.approx(response)
+    assert found.course.responses[-2] < 1.5
+    assert found.course.steps == len(found.curve) < len(whole.curve)
     np.testing.assert_array_equal(found.curve, whole.curve[: len(found.curve)])
-    assert whole.stopped is None
+    assert whole.course is None
     assert whole.image[:, :2].sum() / 4 > 1.5
+
+
+def test_responses_are_told_of_steps_that_are_all_taken():
+    found, whole = climbed(level=math.inf), climbed(level=None)
+    np.testing.assert_array_equal(found.image, whole.image)
+    assert found.course.steps == 30
+    assert found.course.responses[-1] == pytest.approx(found.image[:, :2].sum() / 4)
+    assert found.course.numbers() == {"level": None, "level_met": None, "steps_taken": 30}
+
+
+def test_stopped_at_what_another_climb_ended_with_it_drives_the_unit_as_strongly():
+    weaker = climbed(level=math.inf, steps=5)
+    level = float(weaker.course.responses[-1])
+    found = climbed(level=level)
+    assert level <= found.course.responses[-1] < 1.001 * level
 
 
 def test_all_steps_are_taken_where_it_cannot():
     found, whole = climbed(level=2.1), climbed(level=None)  # 8 pixels of at most 1 are 2
-    assert not found.stopped.met
-    assert found.stopped.steps == len(found.curve) == 30
+    assert not found.course.met
+    assert found.course.steps == len(found.curve) == 30
     np.testing.assert_array_equal(found.image, whole.image)
-    assert found.stopped.numbers() == {"level": 2.1, "level_met": False, "steps_taken": 30}
+    assert found.course.numbers() == {"level": 2.1, "level_met": False, "steps_taken": 30}
 
 
 def test_a_start_beyond_the_level_leaves_it():
     found = climbed(level=0.5)  # of noise about a half, the response is about 1
-    assert found.stopped.responses[0] > 0.5
-    assert found.stopped.steps == 1
+    assert found.course.responses[0] > 0.5
+    assert found.course.steps == 1
+    assert not found.course.met
 
 
 def test_a_silent_unit_is_woken_though_what_is_raised_beside_it_has_a_gradient():
     assert climbed(level=None, bar=1.2).image[:, :2].sum() / 4 < 1.2
     found = climbed(level=0.5, bar=1.2)
-    assert found.stopped.responses[0] == 0
+    assert found.course.responses[0] == 0
     assert found.image[:, :2].sum() / 4 - 1.2 == pytest.approx(0.5, rel=1e-2)

@@ -18,7 +18,9 @@ from shiftscope.views.page.panels import Code, Computation, Figures, Fold, Strip
 from shiftscope.views.page.viewed_study import ViewedStudy
 from shiftscope.web.notebook.notebook import notebook_html
 from tests.conftest import Made, viewer
-from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of
+from tests.explain.visualisation.made import made
+from tests.views.conftest import NoJobs
+from tests.views.unit.pictures.test_looks_like import fold, of
 
 
 def kept(study, unit, *, dataset="lab", layer="hidden", steps=4, method="maco", score=2.0, **more):
@@ -35,7 +37,7 @@ def test_pictures_stand_in_the_order_of_the_table_and_lead_to_their_units(record
     page = layer_units(recorded, "hidden", sort="unit", ascending=True)
     found = fold(page)
     units = recorded.layer("hidden").units
-    assert found.says == f"3 of {units} units drawn"
+    assert found.says == f"3 of {units} units drawn, 1 with the colours of both sets"
     shown = of(Figures, found.panels)
     assert shown.sides == [
         ("with the colours of lab", "reference"),
@@ -50,7 +52,7 @@ def test_pictures_stand_in_the_order_of_the_table_and_lead_to_their_units(record
         "unit 1",
     ]
     filtered = fold(layer_units(recorded, "hidden", sort="unit", where="unit > 3"))
-    assert filtered.says == f"1 of {units - 4} units drawn"
+    assert filtered.says == f"1 of {units - 4} units drawn, none with the colours of both sets"
 
 
 def test_both_sides_of_a_unit_stand_together_and_a_missing_one_says_so(recorded):
@@ -192,7 +194,9 @@ def test_facets_and_pictures_drawn_together_stand_in_the_galleries_by_themselves
     kept(recorded, 1)
     page = layer_units(recorded, "hidden", sort="unit", ascending=True)
     found = fold(page)
-    assert found.says == f"2 of {recorded.layer('hidden').units} units drawn"
+    assert (
+        found.says == f"2 of {recorded.layer('hidden').units} units drawn, none with the colours of both sets"
+    )
     assert [figure.name for figure in of(Figures, found.panels).figures] == ["unit 1"]
     groups = of(StripGroups, of(Fold, found.panels).panels).groups
     assert [(group.heading[0].text, [strip.title for strip in group.strips]) for group in groups] == [

@@ -226,7 +226,7 @@ def sanity(verdict):
     return Sanity(["head"], np.array([0.3]), {THIS_MAP: Similarity(0.3, 0.2, 0.4, 3, verdict)})
 
 
-def test_what_drawing_weights_again_says_stands_above_the_maps(recorded):
+def test_what_randomised_weights_say_stands_above_the_maps(recorded):
     kept(recorded, "lab", [quarter()] * 3, sanity=sanity(DEPENDS))
     verdict = fold(unit(recorded, "hidden", UNIT)).panels[0]
     assert verdict.title == "Randomised weights"

@@ -13,9 +13,11 @@ from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code, write_picture
 from shiftscope.views.page.panels import Code, Computation, Table
 from shiftscope.views.page.viewed_study import ViewedStudy
-from shiftscope.views.unit.pictures.believed import belief_table, believed_in_words
+from shiftscope.views.parts.pictures.believed import belief_table, believed_in_words
 from shiftscope.views.unit.unit import unit
-from tests.views.unit.pictures.test_looks_like import NoJobs, fold, made, of
+from tests.explain.visualisation.made import made
+from tests.views.conftest import NoJobs
+from tests.views.unit.pictures.test_looks_like import fold, of
 
 NOTHING = float("nan")
 
@@ -66,8 +68,8 @@ def test_of_several_layers_there_is_the_median_and_of_grey_inputs_no_colour():
     ("path", "said"),
     [
         ((0.9, 1.1), "process it as they process the unit's strongest images."),
-        ((0.9, -1), "as the unit's strongest images at layer1, and unlike them at layer2."),
-        ((0.2, 0.3), "unlike the unit's strongest images: similarity 0.300 at layer2, where those have 1.00"),
+        ((0.9, -1), "as the unit's strongest images at layer1, but not at layer2."),
+        ((0.2, 0.3), "the unit's strongest images: similarity 0.300 at layer2, where those have 1.00"),
         ((NOTHING, NOTHING), "no more alike than others, or too few."),
         ((), "No layer is read before the unit"),
     ],

@@ -15,7 +15,6 @@ from shiftscope.explain.visualisation.colour_pair import colour_pair
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_asked, read_picture, write_picture
 from shiftscope.explain.visualisation.visualisation import visualisations
-from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.store.layout import LOGITS
 from shiftscope.views.page.panels import Chart, Code, Computation, Figures, Fold, StripGroups, Table
 from shiftscope.views.page.selection import Selection
@@ -32,22 +31,10 @@ from shiftscope.web.report.contents import most_shifted
 from shiftscope.web.report.filed import Kept
 from shiftscope.web.report.report import report
 from tests.conftest import viewer
+from tests.explain.visualisation.made import made
 from tests.views.conftest import NoJobs
 
 UNIT = 3
-
-
-def made(score=2.0, reached=None, *, start=None, steps=4, level=0.25, dead=False, method="maco", belief=None):
-    image = np.full((3, 4, 6), level, np.float32)
-    image[:, 0, 0] = 0.75
-    alpha = np.ones((4, 6), np.float32)
-    alpha[3] = 0
-    curve = np.linspace(0, score, steps)
-    given = None if start is None else np.full((3, 4, 6), start, np.float32)
-    return Visualised(
-        image, alpha, curve, score, image, (0.0, 1.0), "hidden:3", method, {"steps": steps}, {}, np.zeros(0), dead,
-        given, reached, belief,
-    )  # fmt: skip
 
 
 def kept(study, dataset, found, *, sample=None, steps=4):
@@ -89,7 +76,7 @@ def test_two_priors_stand_side_by_side_and_the_first_is_said(recorded):
     found = fold(unit(recorded, "hidden", UNIT))
     assert found.says == (
         "drives unit 3 of hidden 2.1 times as strongly as the strongest of 500 held-out images; with the colours of "
-        "field more strongly than 50.0 % of 500 held-out images"
+        "field, more strongly than 50.0 % of 500 held-out images"
     )
     as_it_is, blended = of(Figures, found.panels).figures
     assert (as_it_is.name, as_it_is.says) == ("MACO, as it is", ["response 4.20", "response 1.00"])
@@ -139,7 +126,7 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded, monkeyp
     # 1 - (1 - 6 x 2 / (3 x 8)), and of one order
     assert pictures.note.startswith(
         "The two pictures differ more than two halves of lab do, as without a shift about 1 pair in 2 would: they are "
-        "0.500 apart to conv, those of the halves 0.000. Each as it is"
+        "0.500 apart in conv, those of the halves 0.000. Each as it is"
     )
     assert found.says.endswith("; the two differ more than two halves of lab do")
     assert all(None not in figure.pictures for figure in pictures.figures)
@@ -153,7 +140,7 @@ def test_halves_of_the_reference_stand_beside_two_sets_colours(recorded, monkeyp
     found = fold(unit(recorded, "hidden", UNIT))
     assert found.says.endswith("; the two differ no more than two halves of lab do in 1 of 2 divisions")
     note = of_title("Pictures", found.panels).note
-    assert "to conv, those of the halves 0.000 and 2.00." in note
+    assert "in conv, those of the halves 0.000 and 2.00." in note
     (groups,) = of_title("Placebo", found.panels).panels
     shown = [asked_of(recorded, group) for group in groups.groups]
     assert [(each.half, each.division) for each in shown] == [(1, 2), (2, 2)]

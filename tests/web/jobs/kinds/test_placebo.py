@@ -10,7 +10,7 @@ from shiftscope.live import LiveStudy
 from shiftscope.progress import silent
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.kind import job_kinds
-from tests.views.unit.pictures.test_looks_like import made
+from tests.explain.visualisation.made import made
 
 KIND = job_kinds["placebo"]
 
@@ -62,5 +62,5 @@ def test_pictures_that_no_placebo_answers_are_refused_before(held, monkeypatch):
         write_picture(study, question, made())
     with pytest.raises(BadRequest, match="start from noise, each alone"):
         KIND(layer="hidden", unit=1, dataset="field", pictures=picture_code(study, start)).check(study)
-    with pytest.raises(BadRequest, match="a layer before the unit.*none is recorded"):
+    with pytest.raises(BadRequest, match="no layer before conv is recorded"):
         KIND(layer="conv", unit=1, dataset="field", pictures=picture_code(study, first)).check(study)

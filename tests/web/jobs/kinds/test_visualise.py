@@ -3,7 +3,7 @@
 import pytest
 
 from shiftscope.errors import BadRequest, NotInStudy
-from shiftscope.explain.visualisation.picture_question import FROM_IMAGE, FROM_NOISE
+from shiftscope.explain.visualisation.picture_question import ACCENTUATION, FROM_NOISE
 from shiftscope.explain.visualisation.stored_pictures import listed_pictures, picture_code
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.flow.steps import asked_picture
@@ -81,8 +81,8 @@ def test_a_box_that_is_not_ticked_asks_for_the_whole():
 
 
 def test_every_method_can_be_asked_for():
-    assert sorted([*FROM_NOISE, *FROM_IMAGE]) == sorted(visualisations)
-    assert [name for name, each in visualisations.items() if each.starts_from_image] == [*FROM_IMAGE]
+    assert sorted([*FROM_NOISE, ACCENTUATION]) == sorted(visualisations)
+    assert [name for name, each in visualisations.items() if each.starts_from_image] == [ACCENTUATION]
 
 
 def test_an_image_is_accentuated_with_each_strength():

@@ -134,12 +134,12 @@ class Belief:
         if not on:
             last = known[-1]
             return (
-                f"layers before the unit process it unlike the unit's strongest images: similarity "
+                "layers before the unit do not process it as they process the unit's strongest images: similarity "
                 f"{number(float(similar[last]))} at {self.layers[last]}, where those have "
                 f"{number(float(natural[last]))} and random images {number(float(others[last]))}"
             )
         return (
-            f"layers before the unit process it as the unit's strongest images at {', '.join(on)}, and unlike them at "
+            f"layers before the unit process it as the unit's strongest images at {', '.join(on)}, but not at "
             f"{', '.join(off)}"
         )
 

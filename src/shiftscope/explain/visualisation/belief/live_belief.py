@@ -36,7 +36,7 @@ from shiftscope.explain.visualisation.drawing import Drawing, pictures_for
 from shiftscope.explain.visualisation.facets import facets_of
 from shiftscope.explain.visualisation.fit_positions import fit_positions
 from shiftscope.explain.visualisation.live import AT_ONCE, target_of
-from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.picture_question import MAXIMISATION, PictureQuestion
 from shiftscope.explain.visualisation.visualisation import visualisations
 from shiftscope.explain.visualisation.visualised import Visualised
 from shiftscope.recording.live_study import LiveStudy
@@ -140,7 +140,7 @@ def _controls(
         )
     other = function_of_study(live, [target_of(question)], model=model)
     randomised = pictures_for(other, method, drawing, question.options, on_step)[part]
-    plain = visualisations["activation_maximisation"]
+    plain = visualisations[MAXIMISATION]
     options: Mapping[str, Any] = plain.with_defaults({"parametrisation": "pixel"})
     simple = replace(drawing, steps=NOISE_STEPS, crops=0, start=None)
     return again, randomised, pictures_for(function, plain, simple, options, on_step)[0]

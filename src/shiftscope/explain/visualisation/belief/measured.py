@@ -15,7 +15,7 @@ from shiftscope.explain.visualisation.belief.path_similarity import path_similar
 from shiftscope.explain.visualisation.canvas.entering import Entering
 from shiftscope.explain.visualisation.climb.views import resized
 from shiftscope.explain.visualisation.live import AT_ONCE
-from shiftscope.explain.visualisation.on_the_way import activations, places_before
+from shiftscope.explain.visualisation.way.activations import activations, places_before
 from shiftscope.recording.live_study import LiveStudy
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.stored_study import StoredStudy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -65,23 +66,16 @@ def _from_one_start(
     taken: Curve = []
     snapshots: dict[int, torch.Tensor] = {}
     until = wanted.until
+    may_stop = until is not None and math.isfinite(until.level)
     with torch.no_grad():
         best = picture.picture(canvas)
     responses = [] if until is None else [until.response(best)]
     alpha = torch.zeros_like(best[..., 0, :, :])
-    still, reached = 0, torch.full_like(best[..., 0, 0, 0], -torch.inf)
+    still, dead, reached = 0, False, torch.full_like(best[..., 0, 0, 0], -torch.inf)
     for step in range(wanted.steps):
         drawn = picture.picture(canvas)
         shown = drawn.detach().requires_grad_()
-        view = look(step)
-        value, off = seen(shown, view)
-        gradient = gradient_of(value, shown, kept=off is not None)
-        # A silent unit has no part in the gradient of a sum, whose other parts would lead the climb alone.
-        if responses[-1:] == [0.0] or not gradient.flatten(-3).any(-1).all():
-            with Redirected():
-                through, off = seen(shown, view)
-            gradient = gradient_of(through, shown, kept=off is not None)
-        value = value.detach()
+        value, off, gradient = _uphill(seen, shown, look(step), silent=responses[-1:] == [0.0])
         curve.append(value.tolist())
         better = value > reached
         reached = torch.where(better, value, reached)
@@ -92,7 +86,8 @@ def _from_one_start(
             break
         still = 0 if bool(gradient.any()) else still + 1
         if still == min(STILL, wanted.steps):
-            return _drawn(wanted, picture, alpha, curve, taken, snapshots, best, responses, dead=True)
+            dead = True
+            break
         if off is not None:
             taken.append(off.detach().tolist())
             gradient = gradient - gradient_of(off, shown, kept=False)
@@ -102,7 +97,7 @@ def _from_one_start(
             for variable in picture.variables:
                 assert variable.grad is not None
                 variable.grad /= variable.grad.std() + 1e-12
-        before = [] if until is None else [variable.detach().clone() for variable in picture.variables]
+        before = [variable.detach().clone() for variable in picture.variables] if may_stop else []
         steps.step()
         with torch.no_grad():
             picture.after_step()
@@ -114,7 +109,23 @@ def _from_one_start(
                     break
             if step + 1 in wanted.snapshots:
                 snapshots[step + 1] = picture.picture(canvas)
-    return _drawn(wanted, picture, alpha, curve, taken, snapshots, best, responses, dead=False)
+    with torch.no_grad():
+        image = picture.picture(canvas)
+    return Drawn(image, alpha, curve, taken, snapshots, best, responses, dead)
+
+
+def _uphill(
+    seen: Seen, shown: torch.Tensor, view: Look, *, silent: bool
+) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor]:
+    """The value, what is taken off it, and the value's gradient: of a silent unit, or without any, past rectifiers."""
+    value, off = seen(shown, view)
+    gradient = gradient_of(value, shown, kept=off is not None)
+    # A silent unit has no part in the gradient of a sum, whose other parts would lead the climb alone.
+    if silent or not gradient.flatten(-3).any(-1).all():
+        with Redirected():
+            through, off = seen(shown, view)
+        gradient = gradient_of(through, shown, kept=off is not None)
+    return value.detach(), off, gradient
 
 
 def _shorten(picture: Parametrisation, before: Sequence[torch.Tensor], canvas: Canvas, until: Until) -> float:
@@ -141,20 +152,3 @@ def gradient_of(of: torch.Tensor, picture: torch.Tensor, *, kept: bool) -> torch
         else None
     )
     return torch.zeros_like(picture) if found is None else found
-
-
-def _drawn(
-    wanted: Wanted,
-    picture: Parametrisation,
-    alpha: torch.Tensor,
-    curve: Curve,
-    taken: Curve,
-    snapshots: dict[int, torch.Tensor],
-    best: torch.Tensor,
-    responses: list[float],
-    *,
-    dead: bool,
-) -> Drawn:
-    with torch.no_grad():
-        image = picture.picture(wanted.canvas)
-    return Drawn(image, alpha, curve, taken, snapshots, best, responses, dead)

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from shiftscope.explain.visualisation.differences.difference_direction import Separation
-from shiftscope.explain.visualisation.differences.in_use import EQUAL
-from shiftscope.explain.visualisation.differences.weighed import SHARES, WEIGHTS, equally_strong
+from shiftscope.explain.visualisation.differences.one_strength import (
+    SHARES,
+    STRONG,
+    WEIGHTS,
+    equally_strong,
+    level_of,
+)
 from shiftscope.explain.visualisation.pair_distance import PairDistance, pair_distance
 from shiftscope.explain.visualisation.picture_question import MACO
 from shiftscope.explain.visualisation.visualised import Visualised
@@ -23,9 +28,8 @@ class Difference:
     reference: Visualised
     dataset: str
     weight: float = 1.0  # of the direction in what was raised
-    placebo: tuple[
-        tuple[Visualised, Visualised], ...
-    ] = ()  # by division, of two halves of the reference, likewise
+    # By division, of two halves of the reference, likewise.
+    placebo: tuple[tuple[Visualised, Visualised], ...] = ()
 
     @property
     def distance(self) -> PairDistance | None:
@@ -34,8 +38,13 @@ class Difference:
 
     @property
     def equally_strong(self) -> bool:
-        """Whether both pictures stopped at the reference's 99th percentile."""
+        """Whether both pictures drive the unit as strongly, and as the reference's 99th percentile or more."""
         return equally_strong((self.shifted, self.reference))
+
+    @property
+    def level(self) -> float | None:
+        """The smaller response of two pictures of one strength; None where they are not."""
+        return level_of((self.shifted, self.reference)) if self.equally_strong else None
 
     def in_words(self) -> str:
         """Whether it is a finding, whether the pictures can be compared, and how far apart they are."""
@@ -71,19 +80,20 @@ class Difference:
                 f"The pictures differ no more than two halves of {reference} do: what differs between them says "
                 "nothing."
             )
-        level = f"the {EQUAL:.0f}th percentile of {reference}'s held-out responses"
-        if self.equally_strong:
-            weighed = (
-                f", with {SHARES[self.weight]} of the weight of the direction" if self.weight < 1 else ""
-            )
+        if self.level is not None:
+            share = f", with {SHARES[self.weight]} of the weight of the direction," if self.weight < 1 else ""
+            weaker = min(self.shifted, self.reference, key=lambda picture: picture.score)
+            assert weaker.reached is not None
+            beside = f"{number(self.level)} ({weaker.reached.in_words(self.level)} held out of {reference})"
             apart = self.distance is not None and self.distance.apart
             means = "what differs is what the unit is used for" if apart else "they can be compared"
-            return f"Both pictures reach {level}{weighed}: {means}."
+            return f"Both pictures{share} drive the unit equally strongly, at {beside}: {means}."
         responses = f"{number(self.shifted.score)} and {number(self.reference.score)}"
         free = " Activation maximisation, which holds no spectrum, may drive the unit further."
         said = (
-            f"The pictures are not to be compared: with responses of {responses} they do not both reach {level}, not "
-            f"even with {SHARES[WEIGHTS[-1]]} of the weight of the direction."
+            f"The pictures are not to be compared: with responses of {responses} they do not come to one at or above "
+            f"the {STRONG:.0f}th percentile of {reference}'s held-out responses, not even with {SHARES[WEIGHTS[-1]]} "
+            "of the weight of the direction."
         )
         return said + free if self.shifted.method == MACO else said
 
@@ -94,6 +104,7 @@ class Difference:
             "dataset": self.dataset,
             "weight": self.weight,
             "equally_strong": self.equally_strong,
+            "level": self.level,
             "found": apart.found,
             "auroc": apart.auroc,
             "low": apart.low,

@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.differences.difference_direction import FEWEST, FEWEST_HELD_OUT
+from shiftscope.model.recorded_layer import RecordedLayer
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
 
 Responses = npt.NDArray[np.floating[Any]]  # (sample, unit)
-EQUAL = 99.0  # percentile of the reference's held-out responses that both pictures of a pair are to reach
 DECILE = 90.0  # percentile of the unit's responses on the reference above which it is in use
 
 
@@ -62,15 +62,10 @@ def responses_in_use(
     Raises
     ------
     BadRequest
-        Too few samples a side, or responses of the layer before that are no sums over places.
+        Too few samples a side.
     NotInStudy
         No such layer, or its single responses are not kept.
     """
-    before = study.layer(at)
-    if before.side != "output" or not before.pooled_linearly:
-        raise BadRequest(
-            f"{at} is recorded as {before.read_as}; a direction is one of units that are not pooled, or by a mean."
-        )
     both = in_use(study, layer, unit, dataset)
     for side in both:
         if side.lacking:
@@ -90,7 +85,12 @@ def layers_before(study: StoredStudy, layer: str) -> list[str]:
         before = [*_until(recorded, behind), behind]
     else:
         before = _until(recorded, layer)
-    return [name for name in before if recorded[name].side == "output" and recorded[name].pooled_linearly]
+    return [name for name in before if summable(recorded[name])]
+
+
+def summable(layer: RecordedLayer) -> bool:
+    """Whether its responses are those of the model's output, or sums over places of them."""
+    return layer.side == "output" and layer.pooled_linearly
 
 
 def responses_to(study: StoredStudy, dataset: str, layer: str, unit: int) -> npt.NDArray[np.float64]:

@@ -12,13 +12,12 @@ from shiftscope.errors import StudyDamaged
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.difference_direction import Separation, separation
 from shiftscope.explain.visualisation.differences.in_use import responses_in_use
-from shiftscope.explain.visualisation.differences.use_pair import use_pair
-from shiftscope.explain.visualisation.differences.weighed import (
+from shiftscope.explain.visualisation.differences.one_strength import (
     WEIGHTS,
     Asked,
     Pair,
-    largest_weight,
-    of_both_signs,
+    of_halves,
+    of_one_strength,
 )
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import read_picture
@@ -40,7 +39,7 @@ def separation_of(study: StoredStudy, question: PictureQuestion) -> Separation:
     Raises
     ------
     BadRequest
-        Fewer than 30 samples a side, or responses of the layer before that are no sums over places.
+        Fewer than 30 samples a side.
     NotInStudy
         No such layer, or its single responses are not kept.
     """
@@ -87,25 +86,19 @@ def differences_of(
     for question in questions:
         if question.use is None or question.use[2] != 1 or question.use[0] == study.reference:
             continue
-        if question.weight != WEIGHTS[0]:
+        if question.weight != WEIGHTS[0] or question.level is not None:
             continue  # found with the first
-        kept, apart = largest_weight(_kept_pairs(study, question)), read_separation(study, question)
+        kept = of_one_strength(question, lambda asked: _both(study, asked))
+        apart = read_separation(study, question)
         if kept is None or apart is None:
             continue
         (shown, other), (shifted, reference) = kept
-        dataset, at, _ = question.use
-        every = (_both(study, use_pair(shown, study.reference, at, division)) for division in count(1))
+        found = Difference(apart, shifted, reference, question.use[0], shown.weight)
+        every = (
+            _both(study, of_halves(shown, study.reference, division, found.level)) for division in count(1)
+        )
         halves = tuple(each for each in takewhile(bool, every) if each)
-        yield shown, other, Difference(apart, shifted, reference, dataset, shown.weight, halves)
-
-
-def _kept_pairs(study: StoredStudy, question: PictureQuestion) -> Iterator[tuple[Asked, Pair]]:
-    """Up to the first that is not kept."""
-    for asked in of_both_signs(question):
-        pair = _both(study, asked)
-        if pair is None:
-            return
-        yield asked, pair
+        yield shown, other, replace(found, placebo=halves)
 
 
 def _both(study: StoredStudy, questions: Asked) -> Pair | None:

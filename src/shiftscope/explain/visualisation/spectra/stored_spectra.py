@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from shiftscope.errors import StudyDamaged
@@ -11,6 +13,7 @@ from shiftscope.store.keep_result import keep_result
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.results import Result, ResultKey, read_result
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.store.unit_results import kept_keys
 
 KIND, PART = "spectra", "spectra"
 VERSIONS = {PART: 2}
@@ -55,6 +58,23 @@ def read_spectra(
     )
     radial = RadialRatio(*(np.asarray(arrays[name], np.float64) for name in RADIAL))
     return ShiftSpectra(dataset, study.reference, radial, (ours, theirs), bool(paired), (shifted, reference))
+
+
+def listed_spectra(study: StoredStudy, dataset: str) -> Iterator[ShiftSpectra]:
+    """All that are kept of a dataset, as far as they are not stale."""
+    for key in kept_keys(study, KIND):
+        pictures, limits = key.settings.get("pictures"), key.settings.get("range")
+        if not key.datasets or study.manifest.now_named(key.datasets[0]) != dataset:
+            continue
+        if not isinstance(pictures, int) or not (limits is None or _is_pair(limits)):
+            continue
+        ends = None if limits is None else (limits[0], limits[1])
+        if found := read_spectra(study, dataset, pictures=pictures, limits=ends, seed=key.seed or 0):
+            yield found
+
+
+def _is_pair(limits: object) -> bool:
+    return isinstance(limits, list) and len(limits) == 2
 
 
 def _key(study: StoredStudy, dataset: str, pictures: int, limits: Range | None, seed: int) -> ResultKey:

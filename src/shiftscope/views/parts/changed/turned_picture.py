@@ -7,7 +7,7 @@ from dataclasses import replace
 from shiftscope.explain.interventions.intervention import Answers
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Picture
-from shiftscope.views.parts.pictures.pictures import category_name
+from shiftscope.views.parts.category_name import category_name
 
 
 def turned_picture(study: StoredStudy, answers: Answers, picture: Picture) -> Picture:

@@ -87,7 +87,7 @@ def votes_table(selection: Selection, votes: Votes, *, ways: tuple[str, str], no
         What was averaged over.
     """
     write, place = _written(votes.difference), _axis(votes)
-    stripped = list(dict.fromkeys((selection.baseline, selection.focus)))
+    stripped = selection.pair
     rows = [_row(selection, votes, rank, ways, write, place, stripped) for rank in range(len(votes.units))]
     rest = len(votes.change) - len(votes.units)
     blank = [Cell() for _ in stripped]

@@ -41,8 +41,7 @@ def figures(
     selection: Selection, shown: Sequence[FigureOf], note: Words = "", *, title: str = "", large: bool = False
 ) -> Figures:
     """By baseline and focus, or by the one set that both are."""
-    names = list(dict.fromkeys([selection.baseline, selection.focus]))
-    sides = [(f"with the colours of {name}", role(selection, name)) for name in names]
+    sides = [(f"with the colours of {name}", role(selection, name)) for name in selection.pair]
     return Figures(title, sides, [_figure(selection.study, each) for each in shown], note, large)
 
 

@@ -54,24 +54,26 @@ def gallery(shown: Gallery, title: str, key: str, *, one: str, told: bool = True
         panels.append(offer)
     if not panels:
         return None
-    drawn = len(
-        {unit for units in kept.values() for unit in units} | {question.unit for question, _ in in_parts}
-    )
-    says = (
-        f"{count(drawn)} of {counted(len(shown.order), one, count)} drawn" if drawn else "none is drawn yet"
-    )
-    return Fold(title, says, panels, key)
+    return Fold(title, _says(shown, kept, {question.unit for question, _ in in_parts}, one), panels, key)
 
 
-def sets_of(selection: Selection) -> list[str]:
-    """Baseline and focus; one where they are the same."""
-    return list(dict.fromkeys([selection.baseline, selection.focus]))
+def _says(shown: Gallery, kept: Kept, in_parts: set[int], one: str) -> str:
+    """How many are drawn, and how many with the colours of both sets, where those are not all that stand there."""
+    sides = [set(own) for own in kept.values()]
+    alone, both = set.union(*sides), set.intersection(*sides)
+    drawn = alone | in_parts
+    if not drawn:
+        return "none is drawn yet"
+    lacking = (
+        f", {count(len(both)) if both else 'none'} with the colours of both sets" if both != alone else ""
+    )
+    return f"{count(len(drawn))} of {counted(len(shown.order), one, count)} drawn{lacking}"
 
 
 def kept_of(selection: Selection, asked: Iterable[PictureQuestion], units: Collection[int]) -> Kept:
     """What is asked with the colours of baseline or focus: of several, those that both have drawn in one way; of these
     MACO, of these that of most steps."""
-    names, wanted = sets_of(selection), set(units)
+    names, wanted = selection.pair, set(units)
     by_unit: dict[int, dict[str, list[PictureQuestion]]] = {}
     for each in asked:
         if each.dataset in names and each.unit in wanted and each.plain:

@@ -44,5 +44,5 @@ def looks_like_in_words(unit: str, drawn: Sequence[tuple[str, Visualised]]) -> s
     said = f"drives {unit} {drives_in_words(first)}"
     for other, found in others:
         if not found.dead and other != name:
-            return f"{said}; with the colours of {other} {drives_in_words(found)}"
+            return f"{said}; with the colours of {other}, {drives_in_words(found)}"
     return said

@@ -22,10 +22,6 @@ def role(selection: Selection, dataset: str) -> Role:
     return "reference" if dataset == selection.baseline else "shifted"
 
 
-def category_name(study: StoredStudy, category: int) -> str:
-    return study.categories[category] if category != NO_LABEL else "no label"
-
-
 def in_words(study: StoredStudy, label: int, prediction: int) -> str:
     """Label and prediction of a sample, as one phrase."""
     if prediction == NO_LABEL:

@@ -36,7 +36,7 @@ def several_pictures(selection: Selection, drawn: Iterable[Drawn], key: str) -> 
     strips = _strips(selection, drawn, lambda question: "")
     groups = [
         StripGroup(["with the colours of ", Span(name, "strong")], own)
-        for name in dict.fromkeys([selection.baseline, selection.focus])
+        for name in selection.pair
         if (own := [strip for (question, strip) in strips if question.dataset == name])
     ]
     return Fold(OF_ONE, SAYS, [StripGroups("", groups, captioned=True)], f"{key}-several") if groups else None

@@ -54,12 +54,13 @@ def drawing_form(
         kind=kind,
         parameters={**parameters, **fixed},
         page=page,
-        fields=[*fields, *open_to_choice, draft, *trust, *_range(study, datasets)],
+        fields=[*fields, *open_to_choice, draft, *trust, *range_field(study, datasets)],
         button="Draw",
     )
 
 
-def _range(study: StoredStudy, datasets: Sequence[str]) -> list[Field]:
+def range_field(study: StoredStudy, datasets: Sequence[str]) -> list[Field]:
+    """What asks for the range of inputs, where no preprocessing tells it."""
     if all(preprocessed(study, name) for name in datasets):
         return []
     says = "Lower and upper end of the model's inputs, which no preprocessing tells."
@@ -116,8 +117,11 @@ def command_again(study: StoredStudy, question: PictureQuestion, *further: str) 
 
 def draft_line(study: StoredStudy, dataset: str, *words: str, further: Sequence[str] = ()) -> str:
     """The words as a line for a terminal that draws a draft, with the range that no preprocessing tells."""
-    limits = [] if preprocessed(study, dataset) else ["--range", *USUAL_RANGE.split()]
-    return f"{shlex.join([*words, *limits, '--draft', *further])} --model ..."
+    return f"{shlex.join([*words, *usual_range(study, dataset), '--draft', *further])} --model ..."
+
+
+def usual_range(study: StoredStudy, dataset: str) -> list[str]:
+    return [] if preprocessed(study, dataset) else ["--range", *USUAL_RANGE.split()]
 
 
 def at_unit(verb: str, study: StoredStudy, layer: str) -> list[str]:

@@ -49,18 +49,14 @@ def set_units(
     followers = [name for name in shown_sets(selection) if name != selection.focus]
     compared = [name for name in followers if name != selection.baseline]
     means = {name: mean(name) for name in (selection.focus, *followers)}
-    ratios = {
-        name: activation_ratio(_maxima(selection, name), reference_maximum(selection)) for name in compared
-    }
-    stripped = list(dict.fromkeys((selection.focus, selection.baseline))) if units else []
-    scale = f"over the unit's largest response in {selection.baseline}"
+    ratios = {name: ratio_of_maxima(selection, name) for name in compared}
+    stripped = selection.pair[::-1] if units else []
     columns = [
         Column("unit", f"Units of {selection.layer} by their mean response in {selection.focus}, the focus."),
-        Column(selection.focus, f"Mean response to {of} in {selection.focus}, {scale}.", numeric=True),
+        mean_column(selection, selection.focus, of),
     ]
     for name in followers:
-        largest = f" {MAXIMA.format(name=name, scale=scale)}" if name in ratios else ""
-        columns.append(Column(name, f"Mean response to {of} in {name}, {scale}.{largest}", numeric=True))
+        columns.append(mean_column(selection, name, of, maxima=name in ratios))
     rows = []
     for unit in responding(means[selection.focus], units or len(means[selection.focus])):
         cells = [Cell(f"unit {unit}", selection.unit(unit)), share_cell(float(means[selection.focus][unit]))]
@@ -82,5 +78,14 @@ def set_units(
     )
 
 
-def _maxima(selection: Selection, name: str) -> UnitArray:
-    return selection.study[name].summary(selection.layer, Maxima).largest
+def mean_column(selection: Selection, name: str, of: str, *, maxima: bool = False) -> Column:
+    """Of mean responses to the samples `of`, and of the ratio of maxima below them."""
+    scale = f"over the unit's largest response in {selection.baseline}"
+    below = f" {MAXIMA.format(name=name, scale=scale)}" if maxima else ""
+    return Column(name, f"Mean response to {of} in {name}, {scale}.{below}", numeric=True)
+
+
+def ratio_of_maxima(selection: Selection, name: str) -> UnitArray:
+    """(unit,) largest response in a set over the largest in the baseline."""
+    largest = selection.study[name].summary(selection.layer, Maxima).largest
+    return activation_ratio(largest, reference_maximum(selection))

@@ -21,12 +21,12 @@ def shown_sets(selection: Selection) -> list[str]:
     fewer, and those that a person chose instead. Of each group the worst set comes before the second of any."""
     if selection.chosen:
         listed = listed_sets(selection)
-        some = list(dict.fromkeys([selection.baseline, selection.focus, *listed]))[:CHOSEN]
+        some = list(dict.fromkeys([*selection.pair, *listed]))[:CHOSEN]
         return [name for name in listed if name in some]
     every = selection.ordered()
     if len(every) <= MOST:
         return every
-    first = list(dict.fromkeys([selection.baseline, selection.focus]))
+    first = selection.pair
     rest = [name for name in by_loss(selection) if name not in first]
     group_of = {
         name: n for n, group in enumerate(selection.study.groups) if group.order for name in group.members

@@ -51,7 +51,7 @@ def response_changes(
     ends = _ends(sure(units)) if sure else [(math.nan, math.nan)] * len(units)
     shown = [float(each[unit]) for each in (before, after) for unit in units]
     most = max(1.0, *shown) if shown else 1.0
-    stripped = list(dict.fromkeys((selection.baseline, selection.focus)))
+    stripped = selection.pair
     rows = []
     for unit, (low, high) in zip(units, ends, strict=True):
         ring, dot = float(before[unit]), float(after[unit])

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from shiftscope.explain.visualisation.differences.difference import Difference
 from shiftscope.explain.visualisation.differences.in_use import enough, layers_before
+from shiftscope.explain.visualisation.differences.one_strength import of_halves
 from shiftscope.explain.visualisation.differences.stored_differences import differences_of
-from shiftscope.explain.visualisation.differences.use_pair import use_pair
 from shiftscope.explain.visualisation.picture_question import USUAL_METHOD, PictureQuestion
 from shiftscope.views.page.panels import (
     Cell,
@@ -28,8 +28,8 @@ from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures.made_pictures import method_in_words, sides_of
 from shiftscope.views.parts.pictures.pictures import role
+from shiftscope.views.parts.pictures.placebo import placebo
 from shiftscope.views.parts.pictures.visualising import at_unit, draft_line, drawing_form
-from shiftscope.views.unit.pictures.placebo import placebo
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "What the shift adds to it", "difference"
@@ -80,12 +80,11 @@ def _panels(unit: ShownUnit, shown: Found) -> list[Panel]:
 def _halves(unit: ShownUnit, shown: Found) -> list[Panel]:
     """Pictures of two halves of the reference, drawn likewise; none where they were left out."""
     question, _, found = shown
-    assert question.use is not None
     if found.distance is None:
         return []
     halves = []
     for division, (first, second) in enumerate(found.placebo, start=1):
-        one, other = use_pair(question, unit.study.reference, question.use[1], division)
+        one, other = of_halves(question, unit.study.reference, division, found.level)
         halves.append(((one, first), (other, second)))
     return [placebo(unit, [("", halves, found.distance)], says="two uses", headed="as on", key=KEY)]
 
@@ -135,7 +134,7 @@ def _table(unit: ShownUnit, shown: Found) -> Table:
 def _steps_in_words(shown: Found) -> str:
     """How many were taken, where a picture stopped before all."""
     all_steps, pair = shown[0].steps, (shown[2].reference, shown[2].shifted)
-    taken = [all_steps if each.stopped is None else each.stopped.steps for each in pair]
+    taken = [all_steps if each.course is None else each.course.steps for each in pair]
     if min(taken) == all_steps:
         return f"{all_steps} steps"
     return f"{taken[0]} and {taken[1]} of {all_steps} steps"
@@ -150,7 +149,7 @@ def _offer(unit: ShownUnit) -> Panel | None:
     form = drawing_form(
         study,
         "Draw what the shift adds",
-        f"Two pictures from one start, to one response: as the unit is used under {focus} and as it is used on "
+        f"Two pictures from one start, of one response: as the unit is used under {focus} and as it is used on "
         f"{study.reference}, by what tells both apart in a layer before it. Beside them, how well halves of the "
         "reference are told apart, and how far apart their pictures are, two more for each of five divisions.",
         kind="difference",

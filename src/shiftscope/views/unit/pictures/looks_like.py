@@ -24,7 +24,16 @@ from shiftscope.views.page.panels import (
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.cells import number_cell
 from shiftscope.views.parts.charts import by_dataset
-from shiftscope.views.parts.number_text import exact, number
+from shiftscope.views.parts.number_text import exact
+from shiftscope.views.parts.pictures.believed import believed
+from shiftscope.views.parts.pictures.colours_apart import (
+    ColoursApart,
+    apart_in_words,
+    colours_apart,
+    halves_drawn,
+    offer_of_halves,
+    verdict_in_words,
+)
 from shiftscope.views.parts.pictures.figures import FigureOf, Sides, figures
 from shiftscope.views.parts.pictures.looks_like_in_words import (
     drives_in_words,
@@ -46,9 +55,6 @@ from shiftscope.views.parts.pictures.made_pictures import (
 from shiftscope.views.parts.pictures.pictures import role
 from shiftscope.views.parts.pictures.several_pictures import several_pictures
 from shiftscope.views.parts.pictures.visualising import believable, command, drawing_form
-from shiftscope.views.unit.pictures.believed import believed
-from shiftscope.views.unit.pictures.colours_apart import ColoursApart, colours_apart, offer_of_halves
-from shiftscope.views.unit.pictures.placebo import placebo
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE, KEY = "What it looks like", "looks-like"
@@ -85,8 +91,7 @@ def looks_like(unit: ShownUnit) -> Fold | None:
         panels.append(offer)
     told = [(question.dataset, found) for question, found in [*shown, *unit.drawn_several]]
     says = looks_like_in_words(f"unit {unit.index} of {unit.layer}", told)
-    if len(side_by_side) == 1 and side_by_side[0].distance.known:
-        says += f"; the two {side_by_side[0].distance.verdict(unit.study.reference)}"
+    says += verdict_in_words(unit, side_by_side)
     return Fold(TITLE, says, panels, KEY)
 
 
@@ -178,7 +183,7 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
         "Each as it is, and with its alpha, faint where the gradient was small on the way: an optimum, not what the "
         "unit answers to in images."
     )
-    told = [_apart_in_words(unit, each, alone=len(apart) == 1) for each in apart]
+    told = apart_in_words(unit, apart)
     drawn = [
         FigureOf(f"{method}, {ALONE[side]}", sides, side=side, told=side == "picture")
         for method, sides in _by_method(unit, shown).items()
@@ -188,8 +193,7 @@ def _pictures(unit: ShownUnit, shown: Sequence[Drawn], apart: Sequence[ColoursAp
         figures(unit.selection, drawn, " ".join([*told, note]), title="Pictures", large=True)
     ]
     if apart:
-        halves = [(method_in_words(each.shifted[0]), each.halves, each.distance) for each in apart]
-        panels.append(placebo(unit, halves, says="two sets' colours", headed="with the colours of", key=KEY))
+        panels.append(halves_drawn(unit, apart, KEY))
     if offer := offer_of_halves(unit, shown, apart):
         panels.append(offer)
     return panels
@@ -201,11 +205,6 @@ def _by_method(unit: ShownUnit, shown: Sequence[Drawn]) -> Mapping[str, Sides]:
     for each in shown:
         found.setdefault(method_in_words(each[0]), {})[each[0].dataset] = each
     return {method: [own.get(name) for name in unit.pair] for method, own in found.items()}
-
-
-def _apart_in_words(unit: ShownUnit, found: ColoursApart, *, alone: bool) -> str:
-    said = found.distance.sentence(unit.study.reference, number=number)
-    return said if alone else f"{method_in_words(found.shifted[0])}: {said}"
 
 
 def _accentuated(unit: ShownUnit, shown: Sequence[Drawn]) -> StripGroups:
@@ -287,14 +286,14 @@ def _numbers(unit: ShownUnit, shown: Sequence[Drawn]) -> Table:
 
 def _settings(shown: Sequence[Drawn]) -> Table:
     """A row for each setting, a column for each picture: there are more settings than pictures."""
-    told = [_told(question, found) for question, found in shown]
+    told = [_told(found) for _, found in shown]
     names = dict.fromkeys(name for each in told for name in each)
     pictures = [Column(f"{method_in_words(question)}, {question.dataset}") for question, _ in shown]
     rows = [[Cell(name), *(Cell(each.get(name) or "–") for each in told)] for name in names]
     return Table("", [Column("setting"), *pictures], rows)
 
 
-def _told(question: PictureQuestion, found: Visualised) -> Mapping[str, str]:
+def _told(found: Visualised) -> Mapping[str, str]:
     rows, columns = found.image.shape[1:]
     size = {"size": f"{rows}\u00a0×\u00a0{columns}"}
     return size | {name.replace("_", " "): str(value) for name, value in found.settings.items()}

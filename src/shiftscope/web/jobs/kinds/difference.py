@@ -8,6 +8,7 @@ from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.differences.in_use import in_use
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE
 from shiftscope.progress import Progress
+from shiftscope.store.shifted_set import shifted_set
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.web.jobs.asked.range_of import range_of
 from shiftscope.web.jobs.kind import Live, job
@@ -41,8 +42,7 @@ class Difference:
             raise BadRequest(
                 f"{self.method!r} does not draw two uses from one start; {' and '.join(FROM_NOISE)} do."
             )
-        if study[self.dataset].name == study.reference:
-            raise BadRequest(f"{self.dataset!r} is the reference; name a shifted dataset.")
+        shifted_set(study, self.dataset)
         for side in in_use(study, self.layer, self.unit, self.dataset):
             if side.lacking:
                 raise BadRequest(f"unit {self.unit} of {self.layer} is {side.lacking}.")

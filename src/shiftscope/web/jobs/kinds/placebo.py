@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.colour_pair import lacking_pictures, refuse_other_starts
-from shiftscope.explain.visualisation.differences.in_use import layers_before
+from shiftscope.flow.steps.asked_layer_before import asked_layer_before
 from shiftscope.progress import Progress
 from shiftscope.statistics.random_halves import DIVISIONS
 from shiftscope.store.layout import LOGITS
+from shiftscope.store.shifted_set import shifted_set
 from shiftscope.store.stored_study import StoredStudy
 from shiftscope.typed import whole_number
 from shiftscope.web.jobs.asked.coded_pictures import coded_pictures
@@ -37,10 +38,8 @@ class Placebo:
         whole_number("divisions", self.divisions, 1)
         for question in coded_pictures(study, self.layer, self.unit, self.pictures):
             refuse_other_starts(question)
-        if not layers_before(study, self.layer):
-            raise BadRequest("pictures are told apart in a layer before the unit; none is recorded.")
-        if study[self.dataset].name == study.reference:
-            raise BadRequest(f"{self.dataset!r} is the reference; name a shifted dataset.")
+        shifted_set(study, self.dataset)
+        asked_layer_before(study, self.layer, None)
         if lacking := lacking_pictures(study, self.dataset):
             raise BadRequest(f"{lacking}.")
 

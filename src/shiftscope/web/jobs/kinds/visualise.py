@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.picture_question import FROM_IMAGE, FROM_NOISE
+from shiftscope.explain.visualisation.picture_question import ACCENTUATION, FROM_NOISE
 from shiftscope.progress import Progress
 from shiftscope.store.layout import LOGITS
 from shiftscope.store.stored_study import StoredStudy
@@ -50,12 +50,12 @@ class Visualise:
         samples = study[self.dataset].samples
         if self.sample is not None:
             samples.check(self.sample)
-        if self.method not in (methods := (*FROM_NOISE, *FROM_IMAGE)):
+        if self.method not in (methods := (*FROM_NOISE, ACCENTUATION)):
             raise BadRequest(f"no method {self.method!r} here; there are {', '.join(methods)}.")
-        if self.method in FROM_IMAGE and self.sample is None:
+        if self.method == ACCENTUATION and self.sample is None:
             raise BadRequest(f"{self.method} starts from an image: draw it on the image's page.")
         range_of(self.range)
-        if _strengths(self.strengths) and self.method != "accentuation":
+        if _strengths(self.strengths) and self.method != ACCENTUATION:
             raise BadRequest(f"{self.method} takes no strength; accentuation does.")
 
     def run(self, live: Live, progress: Progress) -> None:

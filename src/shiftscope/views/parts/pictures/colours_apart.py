@@ -13,11 +13,13 @@ from shiftscope.explain.visualisation.pair_distance import PairDistance, pair_di
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import picture_code, read_picture
 from shiftscope.statistics.random_halves import DIVISIONS
-from shiftscope.views.page.panels import Code, Field, Panel
+from shiftscope.views.page.panels import Code, Field, Fold, Panel
 from shiftscope.views.parts.computation import computation
-from shiftscope.views.parts.pictures.made_pictures import Drawn
+from shiftscope.views.parts.number_text import number
+from shiftscope.views.parts.pictures.made_pictures import Drawn, method_in_words
+from shiftscope.views.parts.pictures.placebo import placebo
+from shiftscope.views.parts.pictures.shown_pictures import ShownPictures
 from shiftscope.views.parts.pictures.visualising import command_again
-from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE = "Would two sets without a shift differ as much?"
 
@@ -36,7 +38,7 @@ class ColoursApart:
         return pair_distance((self.shifted[1], self.reference[1]), halves)
 
 
-def colours_apart(unit: ShownUnit) -> list[ColoursApart]:
+def colours_apart(unit: ShownPictures) -> list[ColoursApart]:
     """Every pair of baseline and focus of which the halves of a division are kept and the distance is measured in one
     layer, with all divisions up to the first that is not."""
     reference = unit.study.reference
@@ -58,7 +60,31 @@ def colours_apart(unit: ShownUnit) -> list[ColoursApart]:
     return found
 
 
-def offer_of_halves(unit: ShownUnit, alone: Sequence[Drawn], told: Sequence[ColoursApart]) -> Panel | None:
+def verdict_in_words(unit: ShownPictures, apart: Sequence[ColoursApart]) -> str:
+    """Behind how strongly the pictures drive the unit, whether a pair is further apart than halves are; empty where
+    there is no pair, or several."""
+    if len(apart) != 1 or not apart[0].distance.known:
+        return ""
+    return f"; the two {apart[0].distance.verdict(unit.study.reference)}"
+
+
+def apart_in_words(unit: ShownPictures, apart: Sequence[ColoursApart]) -> list[str]:
+    """A sentence for each pair; how it was drawn before it where there are several."""
+    said = [each.distance.sentence(unit.study.reference, number=number) for each in apart]
+    if len(apart) == 1:
+        return said
+    return [f"{method_in_words(each.shifted[0])}: {words}" for each, words in zip(apart, said, strict=True)]
+
+
+def halves_drawn(unit: ShownPictures, apart: Sequence[ColoursApart], key: str) -> Fold:
+    """The pictures of the halves."""
+    halves = [(method_in_words(each.shifted[0]), each.halves, each.distance) for each in apart]
+    return placebo(unit, halves, says="two sets' colours", headed="with the colours of", key=key)
+
+
+def offer_of_halves(
+    unit: ShownPictures, alone: Sequence[Drawn], told: Sequence[ColoursApart]
+) -> Panel | None:
     """What draws halves of the reference for the pictures that stand side by side without those of as many divisions as
     are usual; none where there are too few samples, or no layer is recorded before."""
     study, reference = unit.study, unit.study.reference
@@ -87,7 +113,7 @@ def offer_of_halves(unit: ShownUnit, alone: Sequence[Drawn], told: Sequence[Colo
     return form or Code(f"{TITLE} These commands tell", "\n".join(lines))
 
 
-def _side_by_side(unit: ShownUnit, alone: Sequence[Drawn]) -> list[PictureQuestion]:
+def _side_by_side(unit: ShownPictures, alone: Sequence[Drawn]) -> list[PictureQuestion]:
     """By method and prior, of the reference and another set the one of more steps."""
     reference = unit.study.reference
     if reference not in unit.pair:
@@ -103,12 +129,12 @@ def _same(question: PictureQuestion, told: ColoursApart) -> bool:
     return question in (told.shifted[0], told.reference[0])
 
 
-def _of(unit: ShownUnit, asked: PictureQuestion) -> Drawn | None:
+def _of(unit: ShownPictures, asked: PictureQuestion) -> Drawn | None:
     return next((each for each in unit.drawn if each[0] == asked), None)
 
 
 def _both(
-    unit: ShownUnit, asked: tuple[PictureQuestion, PictureQuestion], at: str
+    unit: ShownPictures, asked: tuple[PictureQuestion, PictureQuestion], at: str
 ) -> tuple[Drawn, Drawn] | None:
     """None unless both are kept with what the layer gives for them."""
     one, other = (_read(unit, each) for each in asked)
@@ -119,6 +145,6 @@ def _told_in(drawn: Drawn, at: str) -> bool:
     return drawn[1].before is not None and drawn[1].at == at
 
 
-def _read(unit: ShownUnit, asked: PictureQuestion) -> Drawn | None:
+def _read(unit: ShownPictures, asked: PictureQuestion) -> Drawn | None:
     found = read_picture(unit.study, asked) if asked in unit.asked_pictures else None
     return (asked, found) if found else None

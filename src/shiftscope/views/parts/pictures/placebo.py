@@ -8,20 +8,20 @@ from shiftscope.explain.visualisation.pair_distance import PairDistance
 from shiftscope.views.page.panels import Fold, ImageStrip, StripGroup, StripGroups
 from shiftscope.views.parts.pictures.made_pictures import Drawn, sides_of
 from shiftscope.views.parts.pictures.pictures import role
-from shiftscope.views.unit.shown_unit import ShownUnit
+from shiftscope.views.parts.pictures.shown_pictures import ShownPictures
 
 TITLE, KEY = "Placebo", "placebo"
 
 
 def placebo(
-    unit: ShownUnit,
+    unit: ShownPictures,
     shown: Sequence[tuple[str, Sequence[tuple[Drawn, Drawn]], PairDistance]],
     *,
     says: str,
     headed: str,
     key: str,
 ) -> Fold:
-    """What was drawn of each half, under one heading each, of the division whose pictures are furthest apart.
+    """What was drawn of each half, under one heading each, of the division whose pictures are farthest apart.
 
     Parameters
     ----------
@@ -45,5 +45,5 @@ def placebo(
         groups.append(StripGroup(f"{headed} {which} half of {reference}", strips))
     told = f"what chance makes of {says}: halves of {reference}, drawn in the same way"
     several = any(len(halves) > 1 for _, halves, _ in shown)
-    note = "of the division whose two pictures are the furthest apart" if several else ""
+    note = "of the division whose two pictures are the farthest apart" if several else ""
     return Fold(TITLE, told, [StripGroups("", groups, note, captioned=True)], f"{key}-{KEY}")

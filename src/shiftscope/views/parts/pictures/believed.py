@@ -17,8 +17,8 @@ from shiftscope.views.page.panels import Cell, Code, Column, Panel, Table
 from shiftscope.views.parts.cells import ends
 from shiftscope.views.parts.computation import computation
 from shiftscope.views.parts.number_text import interval, number
+from shiftscope.views.parts.pictures.shown_pictures import ShownPictures
 from shiftscope.views.parts.pictures.visualising import believable, command_again
-from shiftscope.views.unit.shown_unit import ShownUnit
 
 TITLE = "Believe it?"
 HELPS = {
@@ -32,8 +32,8 @@ HELPS = {
 }
 DRIVES = "Share of the reference's held-out images with a smaller response, and half of those with the same."
 LEFT = (
-    "Share that is left of what the response exceeds the median of the reference by: 1 where nothing is lost, 0 where "
-    "the picture without it is as any image. A dash where the response does not exceed it."
+    "Share that is left of what the response exceeds the median of the reference by: 100 % where nothing is lost, 0 % "
+    "where the picture without it is as any image. A dash where the response does not exceed it."
 )
 SIMILAR = (
     "Are its activations there as those of the unit's strongest images? 1: as much as those are among one another; 0: "
@@ -46,8 +46,8 @@ TRANSFER = (
 )
 ALIKE = (
     "Correlation over the pixels in grey, of what was changed where it started from an image. A picture that owes "
-    "itself to the network is far from that of randomised weights, and near that of another seed; from random phases "
-    "two seeds hardly agree, and the number says little."
+    "itself to the network is far from that of randomised weights, and near that of another seed. Where two seeds from "
+    "noise hardly agree, the number says little."
 )
 CHANGED = " without colour", ", blurred to 4 pixels", ", blurred to 8 pixels", ", blurred to 16 pixels"
 Drawn = tuple[PictureQuestion, Visualised]
@@ -55,7 +55,7 @@ Numbers = npt.NDArray[np.float64]
 
 
 def believed(
-    unit: ShownUnit, shown: Sequence[Drawn], called: Callable[[PictureQuestion], str]
+    unit: ShownPictures, shown: Sequence[Drawn], called: Callable[[PictureQuestion], str]
 ) -> list[Panel]:
     """A table for each picture of which it is known, and what measures the others."""
     tables: list[Panel] = []
@@ -113,7 +113,7 @@ def _row(title: str, help: str, numbers: Numbers, write: Callable[[float], str])
     return [Cell(title, help=help), *cells]
 
 
-def _offer(unit: ShownUnit, lacking: Sequence[PictureQuestion]) -> Panel:
+def _offer(unit: ShownPictures, lacking: Sequence[PictureQuestion]) -> Panel:
     study = unit.study
     form = computation(
         study,

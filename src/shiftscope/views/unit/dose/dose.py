@@ -15,8 +15,8 @@ from shiftscope.views.page.panels import Curve, Curves, Picture
 from shiftscope.views.page.section import section
 from shiftscope.views.parts.number_text import number
 from shiftscope.views.parts.pictures.pictures import strongest
-from shiftscope.views.unit.dose_in_words import DOSE_RULE, Band, Dose, dose_in_words
-from shiftscope.views.unit.dose_ways import dose_ways
+from shiftscope.views.unit.dose.dose_in_words import DOSE_RULE, Band, Dose, dose_in_words
+from shiftscope.views.unit.dose.dose_ways import dose_ways
 from shiftscope.views.unit.shown_unit import ShownUnit
 
 NAMED = 3  # curves with a name, where there are more

@@ -6,9 +6,9 @@ from scipy import stats
 
 from shiftscope.tuning.set_means import SetMean
 from shiftscope.views.page.panels import Curves
-from shiftscope.views.unit.dose import _axis
-from shiftscope.views.unit.dose_in_words import Dose, dose_in_words
-from shiftscope.views.unit.dose_ways import dose_ways
+from shiftscope.views.unit.dose.dose import _axis
+from shiftscope.views.unit.dose.dose_in_words import Dose, dose_in_words
+from shiftscope.views.unit.dose.dose_ways import dose_ways
 from shiftscope.views.unit.unit import unit
 from tests.views.conftest import panel, panels, positions
 

@@ -1,0 +1,1 @@
+"""What a model gives on the way to a unit."""

@@ -1,0 +1,1 @@
+"""How a unit answers to doses of a shift."""
