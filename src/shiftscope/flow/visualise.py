@@ -36,7 +36,7 @@ def _versions() -> dict[str, int]:
 def _newer(settings: Mapping[str, Any]) -> dict[str, int]:
     from shiftscope.explain.visualisation.stored_pictures import newer_versions
 
-    return newer_versions(settings.get("method"), settings.get("crops"))
+    return newer_versions(settings)
 
 
 result_kind("visualisations", _versions, newer=_newer)
