@@ -566,7 +566,21 @@ def test_what_a_killed_process_left_aside_is_swept(new_study, made):
     assert not left.exists()
 
 
-def test_a_truncated_description_of_an_array_is_written_again(new_study, made, small_shards, undisturbed):
+@pytest.mark.parametrize(
+    ("array", "content"),
+    [
+        ("conv/by_sample", b'{\n  "shape": [\n    40'),
+        ("conv/by_unit", b'{"zarr_format": 3, "node_type": "array"}'),
+        ("conv/by_unit", b'{"zarr_format": 3, "node_type": "group", "attributes": {}}'),
+        ("conv", b"3"),
+        (".", b"null"),
+        ("logits", b"[" * 100_000),
+    ],
+    ids=["breaks off", "says nothing", "of a group", "a number", "null", "deep"],
+)
+def test_a_damaged_description_of_an_array_is_written_again(
+    new_study, made, small_shards, undisturbed, array, content
+):
     class Stopping(made):
         def __getitem__(self, position):
             if position == 20 and len(self.read) >= TRIED:
@@ -576,8 +590,7 @@ def test_a_truncated_description_of_an_array_is_written_again(new_study, made, s
     study = new_study()
     with pytest.raises(Stopped):
         study.record(Stopping(), "lab", layers=["conv"], progress=False)
-    path = study.path / "lab" / "responses.zarr" / "conv" / "by_sample" / "zarr.json"
-    path.write_bytes(path.read_bytes()[:40])
+    (study.path / "lab" / "responses.zarr" / array / "zarr.json").write_bytes(content)
     again = made()
     study.record(again, "lab", layers=["conv"], progress=False)
     assert min(again.read[2:]) == 16, "finished shards were shown again"

@@ -14,7 +14,11 @@ import shiftscope as ss
 from shiftscope.errors import BadRequest, NotInStudy, StudyMismatch
 from shiftscope.explain.visualisation.belief.reached import reached
 from shiftscope.explain.visualisation.fit_positions import fit_positions
+from shiftscope.explain.visualisation.picture_question import PictureQuestion
+from shiftscope.explain.visualisation.stored_pictures import asked_pictures, picture_key
 from shiftscope.statistics.split import fit_half
+from shiftscope.store.keep_result import keep_result
+from shiftscope.store.results import Result
 from tests.conftest import Made
 
 QUICK = {"steps": 4, "crops": 2, "range": (-8.0, 8.0), "progress": False}
@@ -202,6 +206,18 @@ def test_of_the_version_before_only_pictures_that_were_shown_moved_are_drawn_aga
     assert stale == "computed by an earlier version of picture"
     drawn(recorded, "hidden", 3, **CLIMB, data=data)
     assert recorded.results(stale=True).empty
+
+
+def test_pictures_of_a_use_from_before_their_direction_had_a_weight_are_said_to_be_stale(recorded):
+    question = PictureQuestion("lab", "hidden", 3, "maco", {}, 4, 2, use=("field", "conv", 1))
+    now = picture_key(recorded, question)
+    settings = {name: value for name, value in now.settings.items() if name != "weight"}
+    keep_result(
+        recorded,
+        Result(replace(now, settings=settings, versions={"picture": 3}), {"picture": {"image": np.zeros(3)}}),
+    )
+    assert not list(asked_pictures(recorded, "hidden", 3))
+    assert list(recorded.results(stale=True)["kind"]) == ["visualisations"]
 
 
 def test_logits_and_features_are_drawn(recorded, data):

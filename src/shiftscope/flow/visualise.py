@@ -36,7 +36,7 @@ def _versions() -> dict[str, int]:
 def _newer(settings: Mapping[str, Any]) -> dict[str, int]:
     from shiftscope.explain.visualisation.stored_pictures import newer_versions
 
-    return newer_versions(settings.get("method"), settings.get("crops"))
+    return newer_versions(settings)
 
 
 result_kind("visualisations", _versions, newer=_newer)
@@ -198,7 +198,7 @@ def _compared_at(
     BadRequest
         Questions that a placebo is no answer to, or too few samples for one.
     """
-    from shiftscope.explain.visualisation.colour_pair import lacking_pictures
+    from shiftscope.explain.visualisation.colour_pair import lacking_pictures, refuse_other_starts
 
     if not placebo:
         if at is not None:
@@ -210,10 +210,7 @@ def _compared_at(
             "a placebo stands beside the colours of a shifted dataset and of the reference: name the shifted one, as "
             "dataset=."
         )
-    if not first.plain:
-        raise BadRequest(
-            "a placebo is of pictures that start from noise, each alone: leave sample, facets and together out."
-        )
+    refuse_other_starts(first)
     if lacking := lacking_pictures(study, first.dataset):
         raise BadRequest(f"{lacking}.")
     return asked_layer_before(study, first.layer, at)

@@ -212,6 +212,8 @@ def test_no_head_is_saved_where_nothing_helps_or_no_folder_is(misled, tmp_path):
         ({"dataset": "feild"}, NotInStudy, "no dataset 'feild' in this study; closest: 'field'"),
         ({"margin": -0.1}, BadRequest, "a margin is from 0 to 1"),
         ({"margin": float("nan")}, BadRequest, "a margin is from 0 to 1"),
+        ({"most": 1.5}, BadRequest, "most=1.5"),
+        ({"most": True}, BadRequest, "most=True"),
         ({"most": 0}, BadRequest, "at least one unit"),
         ({"reference": "fild"}, NotInStudy, "no dataset 'fild'"),
     ],

@@ -22,6 +22,7 @@ from shiftscope.statistics.mcnemar import mcnemar
 from shiftscope.statistics.probability import probability
 from shiftscope.statistics.split import FIT, HELD_OUT
 from shiftscope.store.stored_study import StoredStudy
+from shiftscope.typed import as_whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ class RepairQuestion:
         seed: int = 0,
     ) -> RepairQuestion:
         """A question that can be asked of this study; parameters and errors are those of `flow.repair.repair`."""
-        if not 0 <= margin <= 1 or most < 1:
+        if not 0 <= margin <= 1 or (as_whole_number(most) or 0) < 1:
             raise BadRequest(
                 f"margin={margin}, most={most}; a margin is from 0 to 1, and at least one unit is tried."
             )

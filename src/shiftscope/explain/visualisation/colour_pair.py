@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.canvas.magnitudes import ENOUGH
 from shiftscope.explain.visualisation.fit_positions import fit_places
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
@@ -25,6 +26,14 @@ def colour_pair(study: StoredStudy, question: PictureQuestion, divisions: int) -
         for half in (1, 2)
     ]
     return [question, own, *halves]
+
+
+def refuse_other_starts(question: PictureQuestion) -> None:
+    """Raises `BadRequest` for a picture that no placebo stands beside."""
+    if not question.plain:
+        raise BadRequest(
+            "a placebo is of pictures that start from noise, each alone: leave sample, facets and together out."
+        )
 
 
 def lacking_pictures(study: StoredStudy, dataset: str) -> str:

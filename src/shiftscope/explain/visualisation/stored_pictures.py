@@ -28,6 +28,7 @@ from shiftscope.store.unit_results import kept_keys, unit_key
 KIND, PICTURE, BELIEF = "visualisations", "picture", "belief"
 VERSIONS = {PICTURE: 3, BELIEF: 2}
 MOVED_VERSIONS = {PICTURE: 4, BELIEF: 3}  # of pictures that the model is shown moved
+USE_VERSIONS = {PICTURE: 5}  # of pictures of a use
 ASKED = "layer", "unit", "method", "options", "steps", "crops", "size", "sample", "range"
 TOLD = "title", "settings", "limits", "dead", "path", "second", "at"  # of what was found
 BELIEVED = "reached", "kept", "path", "low", "high", "correlations"
@@ -159,9 +160,10 @@ def _fresh(study: StoredStudy, question: PictureQuestion, kept: ResultKey) -> bo
     return now.same_but_for_versions(kept, TOLD) and kept.versions.get(PICTURE) == now.versions[PICTURE]
 
 
-def newer_versions(method: object, crops: object) -> dict[str, int]:
-    """In place of `VERSIONS`, by part; of maximisation, which is shown whole and moved unless `crops` is 0."""
-    return MOVED_VERSIONS if method == MAXIMISATION and crops != 0 else {}
+def newer_versions(settings: Mapping[str, Any]) -> dict[str, int]:
+    """In place of `VERSIONS`, by part; of maximisation, which is shown whole and moved unless there are no crops."""
+    moved = settings.get("method") == MAXIMISATION and settings.get("crops") != 0
+    return {**(MOVED_VERSIONS if moved else {}), **({} if settings.get("use") is None else USE_VERSIONS)}
 
 
 def picture_key(
@@ -194,7 +196,7 @@ def picture_key(
         settings,
         named=f"unit {question.unit}, {question.method}",
         seed=question.seed,
-        versions=VERSIONS | newer_versions(question.method, question.crops),
+        versions=VERSIONS | newer_versions(settings),
     )
     return replace(key, settings={**key.settings, **(told or {})}, split=SPLIT)
 

@@ -175,8 +175,8 @@ class RecordingWriter:
         """Those that are there, described anew where their descriptions are damaged: the plan says what they are."""
         try:
             return self._create_arrays()
-        except (ValueError, KeyError, TypeError, StudyDamaged):
-            for folder in self._folders():
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, StudyDamaged):
+            for folder in (*self._groups(), *self._stored()):
                 (folder / "zarr.json").unlink(missing_ok=True)
         return self._create_arrays()
 
@@ -190,18 +190,30 @@ class RecordingWriter:
             flush(self.place.arrays, {})  # descriptions last before the first shard counts
         return arrays, None if self.place.behind else StoredArray(self.place.logits)
 
-    def _folders(self) -> list[Path]:
-        """Of all groups and arrays of responses."""
-        turned = "", *get_args(Orientation)
-        of_layers = [self.place.responses(layer.name, each) for layer in self.plan.layers for each in turned]
-        return [self.place.arrays, *([] if self.place.behind else [self.place.logits]), *of_layers]
+    def _groups(self) -> list[Path]:
+        return [self.place.arrays, *(self.place.responses(layer.name, "") for layer in self.plan.layers)]
+
+    def _stored(self) -> list[Path]:
+        """Of all arrays of responses."""
+        layers = [layer.name for layer in self.plan.layers]
+        of_layers = [
+            self.place.responses(name, turned) for name in layers for turned in get_args(Orientation)
+        ]
+        return [*([] if self.place.behind else [self.place.logits]), *of_layers]
 
     def _all_described(self) -> bool:
-        """Whether each says what it is, so that nothing is to be created: zarr takes long to find that out."""
-        try:
-            return all(json.loads((folder / "zarr.json").read_bytes()) for folder in self._folders())
-        except FileNotFoundError:
+        """Whether each says what it is, so that nothing is to be created: zarr takes long to find that out.
+
+        Raises `StudyDamaged` where one says something else.
+        """
+        if not all((folder / "zarr.json").exists() for folder in (*self._groups(), *self._stored())):
             return False
+        for folder in self._groups():
+            if read_json(folder / "zarr.json", "the description of a group").get("node_type") != "group":
+                raise StudyDamaged(f"{folder} is no group.")
+        for folder in self._stored():
+            StoredArray(folder)
+        return True
 
     def _describe_arrays(self) -> None:
         import zarr

@@ -51,6 +51,8 @@ def test_it_asks_for_what_the_command_asks_for():
         ({"dataset": "lab"}, BadRequest, "is the reference"),
         ({"method": "accentuation"}, BadRequest, "does not draw two uses from one start"),
         ({"at": "moon"}, NotInStudy, "moon"),
+        ({"at": "hidden"}, BadRequest, "'hidden' is the unit's own layer"),
+        ({"layer": "conv", "at": ""}, BadRequest, "no layer before conv is recorded"),
         ({"range": "1 0"}, BadRequest, "'1 0' is no range"),
     ],
 )

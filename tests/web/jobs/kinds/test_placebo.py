@@ -49,3 +49,18 @@ def test_what_has_no_placebo_is_refused_before(held, monkeypatch):
         KIND(dataset="lab", **asked).check(study)
     with pytest.raises(BadRequest, match="not all of unit 2"):
         KIND(dataset="field", **{**asked, "unit": 2}).check(study)
+
+
+def test_pictures_that_no_placebo_answers_are_refused_before(held, monkeypatch):
+    study = StoredStudy(held.path)
+    monkeypatch.setattr("shiftscope.explain.visualisation.colour_pair.ENOUGH", 1)
+    start, first = (
+        PictureQuestion("lab", "hidden", 1, "maco", {}, 1, 0, facets=2),
+        PictureQuestion("lab", "conv", 1, "maco", {}, 1, 0),
+    )
+    for question in (start, first):
+        write_picture(study, question, made())
+    with pytest.raises(BadRequest, match="start from noise, each alone"):
+        KIND(layer="hidden", unit=1, dataset="field", pictures=picture_code(study, start)).check(study)
+    with pytest.raises(BadRequest, match="no layer before conv is recorded"):
+        KIND(layer="conv", unit=1, dataset="field", pictures=picture_code(study, first)).check(study)

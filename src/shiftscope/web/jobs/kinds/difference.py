@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shiftscope.errors import BadRequest
 from shiftscope.explain.visualisation.differences.in_use import too_few_in_use
 from shiftscope.explain.visualisation.picture_question import FROM_NOISE
+from shiftscope.flow.steps.asked_layer_before import asked_layer_before
 from shiftscope.progress import Progress
 from shiftscope.store.shifted_set import shifted_set
 from shiftscope.store.stored_study import StoredStudy
@@ -35,8 +36,7 @@ class Difference:
 
     def check(self, study: StoredStudy) -> None:
         study.layer(self.layer).check(self.unit)
-        if self.at:
-            study.layer(self.at)
+        asked_layer_before(study, self.layer, self.at or None)
         range_of(self.range)
         if self.method not in FROM_NOISE:
             raise BadRequest(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shiftscope.errors import BadRequest
-from shiftscope.explain.visualisation.colour_pair import lacking_pictures
+from shiftscope.explain.visualisation.colour_pair import lacking_pictures, refuse_other_starts
+from shiftscope.flow.steps.asked_layer_before import asked_layer_before
 from shiftscope.progress import Progress
 from shiftscope.statistics.random_halves import DIVISIONS
 from shiftscope.store.layout import LOGITS
@@ -35,8 +36,10 @@ class Placebo:
 
     def check(self, study: StoredStudy) -> None:
         whole_number("divisions", self.divisions, 1)
-        coded_pictures(study, self.layer, self.unit, self.pictures)
+        for question in coded_pictures(study, self.layer, self.unit, self.pictures):
+            refuse_other_starts(question)
         shifted_set(study, self.dataset)
+        asked_layer_before(study, self.layer, None)
         if lacking := lacking_pictures(study, self.dataset):
             raise BadRequest(f"{lacking}.")
 
