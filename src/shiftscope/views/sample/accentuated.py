@@ -22,7 +22,7 @@ from shiftscope.views.page.panels import (
     StripGroups,
 )
 from shiftscope.views.page.section import section
-from shiftscope.views.parts.in_a_row import in_a_row
+from shiftscope.views.parts.pictures.looks_like_in_words import drives_in_words
 from shiftscope.views.parts.pictures.made_pictures import (
     STEPS,
     STEPS_SAY,
@@ -56,7 +56,17 @@ def accentuated(sample: ShownSample) -> Fold | None:
         panels.append(offer)
     if not panels:
         return None
-    return Fold(TITLE, in_a_row(_units(sample, kept)) or "none is drawn yet", panels, KEY)
+    return Fold(TITLE, _says(sample, kept) if kept else "none is drawn yet", panels, KEY)
+
+
+def _says(sample: ShownSample, kept: Kept) -> str:
+    """How strongly the first picture drives its unit, and which other units have some."""
+    of_set = next(iter(kept.values()))
+    question, found = _one_a_unit(of_set)[0]
+    own = _called(sample, question.layer, question.unit)
+    others = [each for each in _units(sample, kept) if each != own]
+    driven = f" driven {drives_in_words(found)}" if found.reached and not found.dead else ""
+    return "; ".join([f"{own}{driven}", *others])
 
 
 def _strips(

@@ -246,7 +246,14 @@ def test_of_an_accentuated_image_it_is_said_that_the_unit_is_silent_and_which_lo
     question = PictureQuestion("lab", LOGITS, 2, "accentuation", {}, 4, 2, sample=4)
     write_picture(recorded, question, made(start=0.5, method="accentuation"))
     found = fold(sample(recorded, "lab", 4), "accentuated")
-    assert found.says == "the logit of c and unit 3 of hidden"
+    assert found.says == "the logit of c; unit 3 of hidden"
+
+
+def test_how_strongly_an_accentuated_image_drives_its_unit_is_said_while_its_fold_is_closed(recorded):
+    reached = Reached(0.25, 4.0, 100)
+    kept(recorded, "lab", made(3.0, reached, start=0.5, method="accentuation"), sample=4)
+    says = fold(sample(recorded, "lab", 4), "accentuated").says
+    assert says == "unit 3 of hidden driven less strongly than 75.0 % of 100 held-out images"
 
 
 def test_the_steps_of_a_picture_are_kept_small_and_shown(recorded):
