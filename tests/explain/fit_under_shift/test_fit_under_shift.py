@@ -123,8 +123,8 @@ def test_what_has_no_dictionary_is_refused(once):
 def test_pages_say_it_before_codes(once):
     client, page = viewer(once), "/layers/hidden~pca3?focus=field"
     fit = once.fit_under_shift("hidden~pca3", progress=False).sets["field"]
-    assert fit.in_words("hidden~pca3", "field") in client.get(page).text
-    text = client.get("/layers/hidden~pca3/units/0?focus=field").text
+    assert fit.in_words("hidden~pca3", "field") in client.get(page).text.replace("\u00a0", " ")
+    text = client.get("/layers/hidden~pca3/units/0?focus=field").text.replace("\u00a0", " ")
     assert fit.in_words("hidden~pca3", "field") in text
     assert once.layer_page("hidden~pca3", focus="field").page.sentence == "Does not hold: no codes are drawn"
     assert fit.state == "does not hold"

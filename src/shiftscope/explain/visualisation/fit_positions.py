@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,6 +12,7 @@ from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.statistics.random_halves import division_rng, random_halves
 from shiftscope.statistics.split import fit_half
 from shiftscope.statistics.spread_evenly import spread_evenly
+from shiftscope.store.formats.samples import Samples
 from shiftscope.store.stored_study import StoredStudy
 
 
@@ -31,7 +34,13 @@ def half_positions(study: StoredStudy, question: PictureQuestion, most: int) -> 
 
 
 def fit_places(study: StoredStudy, dataset: str) -> npt.NDArray[np.intp]:
-    """Of all in the half that is fitted on; there may be none."""
-    samples = study[dataset].samples
+    """Of all in the half that is fitted on; there may be none. Shared, so they cannot be written to."""
+    return _fit_places(study[dataset].samples)
+
+
+@lru_cache(maxsize=16)  # 8 bytes a sample; a page asks for them once a picture
+def _fit_places(samples: Samples) -> npt.NDArray[np.intp]:
     half = fit_half(samples.column("id").to_pylist())
-    return np.flatnonzero(half & (samples.predictions >= 0))  # a skipped sample has none
+    places = np.flatnonzero(half & (samples.predictions >= 0))  # a skipped sample has none
+    places.setflags(write=False)
+    return places
