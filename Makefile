@@ -11,6 +11,14 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
+# A run writes half a million small files: into memory where there is room, and each test that passed removes its own. On
+# ext4 that would take longer than the tests, since a new file is searched for past all that were deleted shortly before.
+MEMORY := /dev/shm
+ifeq ($(shell [ "$$(df -Pk $(MEMORY) 2> /dev/null | awk 'END { print $$4 }')" -gt 4000000 ] 2> /dev/null && echo room),room)
+export PYTEST_DEBUG_TEMPROOT := $(MEMORY)
+PYTEST += -o tmp_path_retention_policy=failed
+endif
+
 SIZE ?= small
 BENCHMARKS := shifts summaries scores floor paths distances storing recording probe deriving deephys viewing serving scaling
 
