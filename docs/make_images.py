@@ -75,7 +75,7 @@ def explain(study: ss.Study, unit: int) -> None:
     net.load_state_dict(load_file(weights_of(study.path)))
     for dataset in (study.reference, SHIFTED):
         study.attribute(LAYER, unit, method="integrated_gradients", dataset=dataset, model=net)
-        study.visualise(LAYER, unit, dataset=dataset, model=net)
+    study.visualise(LAYER, unit, dataset=SHIFTED, placebo=True, model=net)
     study.derive(LAYER, "nmf", size=16)
     study.fit_under_shift(FEATURES)
 
