@@ -27,6 +27,7 @@ from shiftscope.explain.visualisation.stored_pictures import (
     picture_key,
     read_picture,
 )
+from shiftscope.flow.steps import opened as steps_opened
 from shiftscope.statistics.split import fit_half
 from shiftscope.store.keep_result import keep_result
 from shiftscope.store.results import Result
@@ -125,6 +126,17 @@ def test_a_use_that_differs_is_found_and_kept(study, plain):
     assert sorted((each.use[2], each.level or 0) for each in every) == sorted(
         [(1, 0), (-1, 0), (1 if stronger is found.shifted else -1, weaker.score)]
     )
+
+
+def test_model_and_data_are_opened_once_for_all_pictures(study, monkeypatch):
+    opened, asked = steps_opened.opened, []
+    monkeypatch.setattr(steps_opened, "opened", lambda *given: asked.append(given) or opened(*given))
+    fresh = {**QUICK, "seed": 17}
+    found = study.difference("unit", used_more(study), "field", placebo=2, data=DATA, **fresh)
+    assert len(asked) == 1
+    again = study.difference("unit", used_more(study), "field", placebo=2, **fresh)
+    assert len(asked) == 1, "what is kept needs neither"
+    assert again.numbers() == found.numbers()
 
 
 def test_pictures_that_do_not_come_to_the_level_are_those_of_the_full_weight(study):

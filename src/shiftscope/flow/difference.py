@@ -12,6 +12,7 @@ from shiftscope.flow.steps.asked_divisions import asked_divisions
 from shiftscope.flow.steps.asked_layer_before import asked_layer_before
 from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
+from shiftscope.flow.steps.opened import opened_when_needed
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.shifted_set import shifted_set
@@ -113,13 +114,13 @@ def difference(
     divisions = asked_divisions(placebo)
     apart = separation_of(study, question)
 
+    at_hand = opened_when_needed(study, model, data, live)
+
     def drawn(*asked: Asked) -> list[Pair]:
         every = kept_or_drawn(
             study,
             [question for pair in asked for question in pair],
-            model=model,
-            data=data,
-            live=live,
+            at_hand=at_hand,
             progress=progress,
         )
         return list(zip(every[::2], every[1::2], strict=True))

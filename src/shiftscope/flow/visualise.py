@@ -13,6 +13,7 @@ from shiftscope.flow.steps.asked_layer_before import asked_layer_before
 from shiftscope.flow.steps.asked_picture import asked_picture
 from shiftscope.flow.steps.asked_unit import asked_unit
 from shiftscope.flow.steps.kept_or_drawn import kept_or_drawn
+from shiftscope.flow.steps.opened import opened_when_needed
 from shiftscope.progress import Progress
 from shiftscope.store.result_kinds import result_kind
 from shiftscope.store.stored_study import StoredStudy
@@ -162,9 +163,7 @@ def visualise(
         believed=asked if believe or second is not None else (),
         second=second,
         at=before,
-        model=model,
-        data=data,
-        live=live,
+        at_hand=opened_when_needed(study, model, data, live),
         progress=progress,
     )
     every = _told_apart(found, divisions) if divisions else found

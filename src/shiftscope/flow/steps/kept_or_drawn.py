@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shiftscope.engine.engine import Advance
 from shiftscope.flow.steps.each_once import each_once
-from shiftscope.flow.steps.opened import opened
 from shiftscope.progress import Progress, shown
 from shiftscope.store.stored_study import StoredStudy
 
@@ -29,9 +28,7 @@ def kept_or_drawn(
     believed: Sequence[PictureQuestion] = (),
     second: nn.Module | Second | None = None,
     at: str = "",
-    model: nn.Module | None,
-    data: Mapping[str, Any] | None,
-    live: LiveStudy | None,
+    at_hand: Callable[[], LiveStudy],
     progress: bool | Progress,
 ) -> list[Visualised]:
     """A picture each, drawn once where it is asked for twice; questions of one call differ in what `_apart` names.
@@ -47,6 +44,8 @@ def kept_or_drawn(
         Another network, which is then shown these.
     at
         A layer before the unit, whose answer to each picture is told too.
+    at_hand
+        Gives the study with its model and data, where something is to be drawn.
     """
     from shiftscope.explain.visualisation.stored_pictures import read_picture
 
@@ -60,10 +59,7 @@ def kept_or_drawn(
         key=lambda place: samples.index(asked[place].samples),
     )
     if lacking:
-        from shiftscope.recording.live_study import LiveStudy
-
-        if live is None:
-            live = opened(study, model, data, LiveStudy)
+        live = at_hand()
         live.refuse_changed_model()  # what it answers is stored
         drawer = _Drawer(live, wanted, _beside(live, beside, believed), shown(progress))
         steps = drawer.steps([(asked[place], found[place]) for place in lacking])

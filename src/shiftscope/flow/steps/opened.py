@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shiftscope.errors import BadRequest
@@ -14,6 +15,23 @@ if TYPE_CHECKING:
     from shiftscope.recording.live_study import LiveStudy
 
 L = TypeVar("L", bound="LiveStudy")
+
+
+def opened_when_needed(
+    study: StoredStudy,
+    model: nn.Module | None,
+    data: Mapping[str, Any] | None,
+    live: LiveStudy | None,
+) -> Callable[[], LiveStudy]:
+    """What gives `live`, or where that is None opens it the first time that it is asked: data may take long to list."""
+
+    @cache
+    def at_hand() -> LiveStudy:
+        from shiftscope.recording.live_study import LiveStudy
+
+        return opened(study, model, data, LiveStudy) if live is None else live
+
+    return at_hand
 
 
 def opened(study: StoredStudy, model: nn.Module | None, data: Mapping[str, Any] | None, kind: type[L]) -> L:

@@ -49,7 +49,9 @@ def looks_like(category: ShownCategory) -> Fold | None:
     says = "no pictures are kept yet"
     if told:
         says = looks_like_in_words(f"the logit of {category.name}", told) + verdict_in_words(category, apart)
-    missing = [name for name, side in zip(category.pair, category.sides, strict=True) if side is None]
+    missing = [
+        name for name, side in zip(category.selection.pair, category.sides, strict=True) if side is None
+    ]
     if offer := _offer(category, missing):
         panels.append(offer)
     if not panels:

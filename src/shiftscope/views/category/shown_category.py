@@ -8,7 +8,6 @@ from functools import cached_property
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures
 from shiftscope.store.layout import LOGITS
-from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.category_name import category_name
@@ -31,30 +30,21 @@ class ShownCategory:
         return category_name(self.selection.study, self.index)
 
     @property
-    def study(self) -> StoredStudy:
-        return self.selection.study
-
-    @property
     def layer(self) -> str:
         """Of which its logit is a unit; the page's layer is that of the selection."""
         return LOGITS
 
-    @property
-    def pair(self) -> list[str]:
-        """Baseline and focus; one set where the study has no other."""
-        return self.selection.pair
-
     @cached_property
     def asked_pictures(self) -> list[PictureQuestion]:
         """What the pictures that are kept for its logit answer."""
-        return list(asked_pictures(self.study, self.layer, self.index))
+        return list(asked_pictures(self.selection.study, self.layer, self.index))
 
     @cached_property
     def sides(self) -> Sides:
         """Of its logit, one picture with the colours of baseline and one with those of focus, None where none is
         kept."""
         kept = kept_of(self.selection, self.asked_pictures, [self.index])
-        return read_sides(self.study, [own.get(self.index) for own in kept.values()])
+        return read_sides(self.selection.study, [own.get(self.index) for own in kept.values()])
 
     @property
     def drawn(self) -> list[Drawn]:

@@ -16,7 +16,7 @@ from shiftscope.store.stored_study import StoredStudy
 
 
 def raised_by(study: StoredStudy, question: PictureQuestion, own: Target) -> Sum:
-    """The unit, and the direction of its shifted use in the layer before added or taken away, in deviations of each,
+    """The unit, and the direction of its shifted use in the layer before added or subtracted, in deviations of each,
     the direction with the question's weight.
 
     With the reference in the place of the shifted dataset the direction is that of two random halves of it,

@@ -63,7 +63,7 @@ def believed(
             words = f"{called(question)} with the colours of {question.dataset}"
             tables.append(belief_table(f"{TITLE} {words}", found.belief))
     lacking = [question for question, found in shown if found.belief is None and not found.dead]
-    offer = _offer(unit, lacking) if lacking and believable(unit.study, unit.layer) else None
+    offer = _offer(unit, lacking) if lacking and believable(unit.selection.study, unit.layer) else None
     return [*tables, offer] if offer else tables
 
 
@@ -113,7 +113,7 @@ def _row(title: str, help: str, numbers: Numbers, write: Callable[[float], str])
 
 
 def _offer(unit: ShownPictures, lacking: Sequence[PictureQuestion]) -> Panel:
-    study = unit.study
+    study = unit.selection.study
     form = computation(
         study,
         TITLE,

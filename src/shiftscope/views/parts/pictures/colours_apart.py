@@ -41,15 +41,15 @@ class ColoursApart:
 def colours_apart(unit: KeptPictures) -> list[ColoursApart]:
     """Every pair of baseline and focus of which the halves of a division are kept and the distance is measured in one
     layer, with all divisions up to the first that is not."""
-    reference = unit.study.reference
+    reference = unit.selection.study.reference
     divisions = max((each.division for each in unit.asked_pictures if each.half), default=0)
-    if reference not in unit.pair or not divisions:
+    if reference not in unit.selection.pair or not divisions:
         return []
     found = []
     for question, shifted in unit.drawn:
         if question.dataset == reference or not question.plain:
             continue
-        _, own, *halves = colour_pair(unit.study, question, divisions)
+        _, own, *halves = colour_pair(unit.selection.study, question, divisions)
         there = _of(unit, own)
         if there is None or not _told_in(there, shifted.at) or shifted.before is None:
             continue
@@ -65,12 +65,12 @@ def verdict_in_words(unit: KeptPictures, apart: Sequence[ColoursApart]) -> str:
     there is no pair, or several."""
     if len(apart) != 1 or not apart[0].distance.known:
         return ""
-    return f"; the two {apart[0].distance.verdict(unit.study.reference)}"
+    return f"; the two {apart[0].distance.verdict(unit.selection.study.reference)}"
 
 
 def apart_in_words(unit: KeptPictures, apart: Sequence[ColoursApart]) -> list[str]:
     """A sentence for each pair; how it was drawn before it where there are several."""
-    said = [each.distance.sentence(unit.study.reference, number=number) for each in apart]
+    said = [each.distance.sentence(unit.selection.study.reference, number=number) for each in apart]
     if len(apart) == 1:
         return said
     return [f"{method_in_words(each.shifted[0])}: {words}" for each, words in zip(apart, said, strict=True)]
@@ -87,10 +87,10 @@ def offer_of_halves(
 ) -> Panel | None:
     """What draws halves of the reference for the pictures that stand side by side without those of as many divisions as
     are usual; none where there are too few samples, or no layer is recorded before."""
-    study, reference = unit.study, unit.study.reference
+    study, reference = unit.selection.study, unit.selection.study.reference
     enough = [each for each in told if len(each.halves) >= DIVISIONS]
     lacking = [each for each in _side_by_side(unit, alone) if not any(_same(each, of) for of in enough)]
-    shifted = next((name for name in unit.pair if name != reference), "")
+    shifted = next((name for name in unit.selection.pair if name != reference), "")
     if not lacking or not layers_before(study, unit.layer) or lacking_pictures(study, shifted):
         return None
     form = computation(
@@ -115,8 +115,8 @@ def offer_of_halves(
 
 def _side_by_side(unit: ShownPictures, alone: Sequence[Drawn]) -> list[PictureQuestion]:
     """By method and prior, of the reference and another set the one of more steps."""
-    reference = unit.study.reference
-    if reference not in unit.pair:
+    reference = unit.selection.study.reference
+    if reference not in unit.selection.pair:
         return []
     kinds: dict[tuple[str, str], list[PictureQuestion]] = {}
     for question, found in alone:
@@ -146,5 +146,5 @@ def _told_in(drawn: Drawn, at: str) -> bool:
 
 
 def _read(unit: KeptPictures, asked: PictureQuestion) -> Drawn | None:
-    found = read_picture(unit.study, asked) if asked in unit.asked_pictures else None
+    found = read_picture(unit.selection.study, asked) if asked in unit.asked_pictures else None
     return (asked, found) if found else None

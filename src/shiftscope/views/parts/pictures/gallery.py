@@ -10,7 +10,6 @@ from shiftscope.counted import counted
 from shiftscope.explain.visualisation.pair_distance import PairDistance
 from shiftscope.explain.visualisation.picture_question import USUAL_METHOD, PictureQuestion
 from shiftscope.explain.visualisation.stored_pictures import asked_pictures
-from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.panels import Code, Fold, Panel
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.in_a_row import in_a_row
@@ -133,14 +132,6 @@ class _Kept:
     selection: Selection
     asked_pictures: list[PictureQuestion]
     sides: Sides
-
-    @property
-    def study(self) -> StoredStudy:
-        return self.selection.study
-
-    @property
-    def pair(self) -> list[str]:
-        return self.selection.pair
 
     @property
     def drawn(self) -> list[Drawn]:

@@ -34,12 +34,12 @@ def placebo(
     key
         Of the section.
     """
-    reference = unit.study.reference
+    reference = unit.selection.study.reference
     farthest = [(title, halves[distance.farthest]) for title, halves, distance in shown]
     groups = []
     for place, which in enumerate(("one", "the other")):
         strips = [
-            ImageStrip(title, sides_of(unit.study, *pair[place]), role(unit.selection, reference))
+            ImageStrip(title, sides_of(unit.selection.study, *pair[place]), role(unit.selection, reference))
             for title, pair in farthest
         ]
         groups.append(StripGroup(f"{headed} {which} half of {reference}", strips))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from shiftscope.explain.visualisation.picture_question import PictureQuestion
-from shiftscope.store.stored_study import StoredStudy
 from shiftscope.views.page.address import PageAddress
 from shiftscope.views.page.selection import Selection
 from shiftscope.views.parts.pictures.made_pictures import Drawn
@@ -16,11 +15,7 @@ class KeptPictures(Protocol):
     """Of a unit, or as one of `LOGITS` of a category."""
 
     @property
-    def study(self) -> StoredStudy: ...
-
-    @property
-    def pair(self) -> list[str]:
-        """Baseline and focus; one set where the study has no other."""
+    def selection(self) -> Selection: ...
 
     @property
     def asked_pictures(self) -> list[PictureQuestion]:
@@ -33,9 +28,6 @@ class KeptPictures(Protocol):
 
 class ShownPictures(KeptPictures, Protocol):
     """The unit or category too, and the page that is of it alone."""
-
-    @property
-    def selection(self) -> Selection: ...
 
     @property
     def layer(self) -> str: ...
